@@ -1,0 +1,85 @@
+import type {
+  AnonymousLoginParams,
+  ClientReadyParams,
+  GatewayStateResult,
+  LoginParams,
+  LoginResult,
+  PuntParams,
+} from './messages/session.ts';
+import type {
+  AnswerParams,
+  AnswerPush,
+  AttachParams,
+  ByeParams,
+  ByePush,
+  CallResult,
+  DisplayPush,
+  InfoParams,
+  InvitePush,
+  InviteParams,
+  MediaPush,
+  ModifyParams,
+  ModifyResult,
+  PreAnswerParams,
+  RingingPush,
+} from './messages/call.ts';
+import type { CandidateParams, CandidatePush, EndOfCandidatesParams } from './messages/ice.ts';
+import type { AiConversationParams } from './messages/ai.ts';
+import type { ChannelParams, EventPush } from './messages/channel.ts';
+
+/** What a client may ask of the gateway: method to parameters and result. */
+export interface ToServer {
+  login: { params: LoginParams; result: LoginResult };
+  anonymous_login: { params: AnonymousLoginParams; result: LoginResult };
+  'telnyx_rtc.gatewayState': { params: Record<string, never>; result: GatewayStateResult };
+  'telnyx_rtc.ping': { params: Record<string, unknown>; result: { message: string } };
+  'telnyx_rtc.invite': { params: InviteParams; result: CallResult };
+  'telnyx_rtc.answer': { params: AnswerParams; result: CallResult };
+  'telnyx_rtc.attach': { params: AttachParams; result: CallResult };
+  'telnyx_rtc.bye': { params: ByeParams; result: CallResult };
+  'telnyx_rtc.modify': { params: ModifyParams; result: ModifyResult };
+  'telnyx_rtc.info': { params: InfoParams; result: CallResult };
+  'telnyx_rtc.candidate': { params: CandidateParams; result: CallResult };
+  'telnyx_rtc.endOfCandidates': { params: EndOfCandidatesParams; result: CallResult };
+  'telnyx_rtc.subscribe': { params: ChannelParams; result: object };
+  'telnyx_rtc.unsubscribe': { params: ChannelParams; result: object };
+  'telnyx_rtc.broadcast': { params: ChannelParams; result: object };
+  ai_conversation: { params: AiConversationParams; result: object };
+  /** Extension, only after the `preAnswer` capability was granted. */
+  'parley.preAnswer': { params: PreAnswerParams; result: CallResult };
+}
+
+/** What the gateway may send to a client: method to parameters and the client's acknowledgement. */
+export interface ToClient {
+  'telnyx_rtc.clientReady': { params: ClientReadyParams };
+  'telnyx_rtc.gatewayState': { params: { state: string } };
+  'telnyx_rtc.ping': { params: { serno?: number } };
+  'telnyx_rtc.invite': { params: InvitePush };
+  'telnyx_rtc.ringing': { params: RingingPush };
+  'telnyx_rtc.media': { params: MediaPush };
+  'telnyx_rtc.answer': { params: AnswerPush };
+  'telnyx_rtc.attach': { params: InvitePush };
+  'telnyx_rtc.bye': { params: ByePush };
+  'telnyx_rtc.info': { params: { callID?: string; [key: string]: unknown } };
+  'telnyx_rtc.candidate': { params: CandidatePush };
+  'telnyx_rtc.endOfCandidates': { params: { callID: string } };
+  'telnyx_rtc.display': { params: DisplayPush };
+  'telnyx_rtc.event': { params: EventPush };
+  'webrtc.event': { params: EventPush };
+  'telnyx_rtc.punt': { params: PuntParams };
+  ai_conversation: { params: AiConversationParams };
+}
+
+export type ServerMethod = keyof ToServer;
+export type ClientMethod = keyof ToClient;
+
+/** Frames that an official client sends with `type` in place of `method` when its `debug` option is on. */
+export interface DebugReportFrame {
+  jsonrpc: '2.0';
+  id: string | number;
+  type: 'debug_report_start' | 'debug_report_data' | 'debug_report_stop';
+  debug_report_id: string;
+  debug_report_version?: number;
+  call_id?: string;
+  debug_report_data?: unknown;
+}
