@@ -5,3 +5,6 @@ export type * from './messages/call.ts';
 export type * from './messages/ice.ts';
 export type * from './messages/ai.ts';
 export type * from './messages/channel.ts';
+export type * from './messages/debug.ts';
+export * from './limits.ts';
+export * from './decode-to-server.ts';

@@ -24,7 +24,7 @@ import type {
   RingingPush,
 } from './messages/call.ts';
 import type { CandidateParams, CandidatePush, EndOfCandidatesParams } from './messages/ice.ts';
-import type { AiConversationParams } from './messages/ai.ts';
+import type { AiConversationParams, AiConversationRequest } from './messages/ai.ts';
 import type { ChannelParams, EventPush } from './messages/channel.ts';
 
 /** What a client may ask of the gateway: method to parameters and result. */
@@ -44,7 +44,8 @@ export interface ToServer {
   'telnyx_rtc.subscribe': { params: ChannelParams; result: object };
   'telnyx_rtc.unsubscribe': { params: ChannelParams; result: object };
   'telnyx_rtc.broadcast': { params: ChannelParams; result: object };
-  ai_conversation: { params: AiConversationParams; result: object };
+  /** Without an `id` for the items of the application, which get no answer. */
+  ai_conversation: { params: AiConversationRequest; result: object };
   /** Extension, only after the `preAnswer` capability was granted. */
   'parley.preAnswer': { params: PreAnswerParams; result: CallResult };
 }
@@ -72,14 +73,3 @@ export interface ToClient {
 
 export type ServerMethod = keyof ToServer;
 export type ClientMethod = keyof ToClient;
-
-/** Frames that an official client sends with `type` in place of `method` when its `debug` option is on. */
-export interface DebugReportFrame {
-  jsonrpc: '2.0';
-  id: string | number;
-  type: 'debug_report_start' | 'debug_report_data' | 'debug_report_stop';
-  debug_report_id: string;
-  debug_report_version?: number;
-  call_id?: string;
-  debug_report_data?: unknown;
-}

@@ -1,8 +1,17 @@
 /** Conversation with an AI assistant, beside the audio. Event names follow the OpenAI Realtime vocabulary. */
 
-export type ContentPart =
-  | { type: 'input_text'; text: string }
-  | { type: 'image_url'; image_url: { url: string } };
+export interface InputText {
+  type: 'input_text';
+  text: string;
+}
+
+export interface ImageUrl {
+  type: 'image_url';
+  /** `https:` or `data:`. */
+  image_url: { url: string };
+}
+
+export type ContentPart = InputText | ImageUrl;
 
 export interface UserMessageItem {
   id?: string;
@@ -30,6 +39,17 @@ export interface ResponseAudioStreamSubscribeItem {
   type: 'response.audio_stream.subscribe';
 }
 
+/** What a client may add to a conversation. */
+export type ClientItem = UserMessageItem | FunctionCallOutputItem | ResponseAudioStreamSubscribeItem;
+
+/** To the gateway. Names no call: the gateway finds it by the session. */
+export interface AiConversationRequest {
+  type: 'conversation.item.create';
+  previous_item_id?: string | null;
+  item: ClientItem;
+}
+
+/** To the client, which hands it to the application as it is. */
 export interface AiConversationParams {
   type: string;
   previous_item_id?: string | null;

@@ -70,16 +70,32 @@ export interface ByeParams extends CallRequest {
 
 export type ModifyAction = 'hold' | 'unhold' | 'toggleHold' | 'updateMedia';
 
-export interface ModifyParams extends CallRequest {
-  action: ModifyAction;
-  /** `updateMedia`: the new offer. */
-  sdp?: string;
-  trickle?: boolean;
+export interface HoldParams extends CallRequest {
+  action: Exclude<ModifyAction, 'updateMedia'>;
 }
 
+export interface UpdateMediaParams extends CallRequest {
+  action: 'updateMedia';
+  /** The new offer. */
+  sdp: string;
+  trickle?: boolean;
+  /** Repeats `dialogParams.callID`. */
+  callID?: string;
+}
+
+export type ModifyParams = HoldParams | UpdateMediaParams;
+
+/** Carries at least one of the two. */
 export interface InfoParams extends CallRequest {
+  /** One or more tones of RFC 4733, `,` for a pause. */
   dtmf?: string;
-  msg?: { from?: string; to?: string; body?: string };
+  msg?: InfoMessage;
+}
+
+export interface InfoMessage {
+  from?: string;
+  to?: string;
+  body?: string;
 }
 
 export interface CallResult {

@@ -3,6 +3,7 @@
 export interface ChannelParams {
   sessid?: string;
   eventChannel?: string | readonly string[];
+  /** `broadcast` only. */
   data?: unknown;
 }
 
