@@ -1,0 +1,12 @@
+import { BlockList, isIP } from 'node:net';
+
+/** @param host a host name or an IP address, an IPv6 one with or without brackets */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, '');
+  const version = isIP(address);
+  if (version === 0) return address === 'localhost' || address.endsWith('.localhost');
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}

@@ -1,0 +1,73 @@
+import { networkInterfaces } from 'node:os';
+import { isLoopback } from './loopback.ts';
+import { settingsSchema, type SettingName, type Settings } from './settings-schema.ts';
+
+export type { Settings } from './settings-schema.ts';
+
+/** Where a value was given, so that a mistake is named in the words of the person who made it. */
+export type NameSetting = (setting: string) => string;
+
+/** Settings that cannot be used; `message` has one sentence a line for each mistake. */
+export class SettingsError extends Error {
+  readonly code = 'invalid-settings';
+  readonly mistakes: readonly string[];
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.name = 'SettingsError';
+    this.mistakes = mistakes;
+  }
+}
+
+/**
+ * Checks settings from any source and fills in the defaults.
+ *
+ * @param given unknown members are refused; strings are accepted for numbers and lists
+ * @param nameOf how a mistake names a setting; its own name by default
+ * @throws SettingsError
+ */
+export function resolveSettings(
+  given: Readonly<Record<string, unknown>>,
+  nameOf: NameSetting = (setting) => setting,
+): Settings {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const parsed = settingsSchema.safeParse(present);
+  if (!parsed.success) {
+    throw new SettingsError(
+      parsed.error.issues.flatMap((issue) =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => `There is no setting ${nameOf(key)}.`)
+          : [`${nameOf(String(issue.path[0]))} ${issue.message}.`],
+      ),
+    );
+  }
+  const settings = { ...parsed.data, mediaAddresses: mediaAddressesOf(parsed.data) };
+  const mistakes = contradictionsIn(settings, nameOf);
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return settings;
+}
+
+function contradictionsIn(settings: Settings, nameOf: NameSetting): string[] {
+  const mistakes: string[] = [];
+  const name = (setting: SettingName) => nameOf(setting);
+  if (settings.demo && !isLoopback(settings.host)) {
+    mistakes.push(
+      `${name('demo')} makes users whose passwords everybody knows, so it is refused unless ${name('host')} is a loopback address such as 127.0.0.1.`,
+    );
+  }
+  if ((settings.tlsCert === null) !== (settings.tlsKey === null)) {
+    mistakes.push(`${name('tlsCert')} and ${name('tlsKey')} must be given together.`);
+  }
+  return mistakes;
+}
+
+/** A browser on this machine reaches 127.0.0.1; one elsewhere needs an address that it can route to. */
+function mediaAddressesOf(settings: Settings): readonly string[] {
+  if (settings.mediaAddresses.length > 0) return settings.mediaAddresses;
+  if (isLoopback(settings.host)) return ['127.0.0.1'];
+  const isUsable = (address: { internal: boolean; address: string }) =>
+    !address.internal && !address.address.startsWith('fe80:');
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(isUsable)
+    .map(({ address }) => address);
+}
