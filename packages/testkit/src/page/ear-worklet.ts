@@ -1,0 +1,35 @@
+// Runs on the audio thread: hands every 10 ms of what flows through it to the page, with the time of its first sample.
+
+declare const currentTime: number;
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
+declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;
+
+const FRAME_SAMPLES = 480;
+
+class Ear extends AudioWorkletProcessor {
+  #frame = new Float32Array(FRAME_SAMPLES);
+  #filled = 0;
+  #startedAt = 0;
+
+  process(inputs: readonly (readonly Float32Array[])[]): boolean {
+    const quantum = inputs[0]?.[0] ?? new Float32Array(128);
+    for (let n = 0; n < quantum.length; n += 1) {
+      if (this.#filled === 0) this.#startedAt = currentTime + n / 48_000;
+      this.#frame[this.#filled] = quantum[n] ?? 0;
+      this.#filled += 1;
+      if (this.#filled === FRAME_SAMPLES) this.#hand();
+    }
+    return true;
+  }
+
+  #hand(): void {
+    const frame = this.#frame;
+    this.port.postMessage({ startedAt: this.#startedAt, samples: frame }, [frame.buffer]);
+    this.#frame = new Float32Array(FRAME_SAMPLES);
+    this.#filled = 0;
+  }
+}
+
+registerProcessor('ear', Ear);
