@@ -7,4 +7,8 @@ export type * from './messages/ai.ts';
 export type * from './messages/channel.ts';
 export type * from './messages/debug.ts';
 export * from './limits.ts';
+export * as causes from './causes.ts';
+export type { HangupCause } from './causes.ts';
+export * from './cause-lookup.ts';
+export * from './close-codes.ts';
 export * from './decode-to-server.ts';
