@@ -1,0 +1,249 @@
+import { causes } from '@parley/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  callTransition,
+  startedCall,
+  type CallEffect,
+  type CallEvent,
+  type CallState,
+  type EarlyDescription,
+} from './call-machine.ts';
+
+const twoPlaces = (early: EarlyDescription = 'ringback'): CallState =>
+  startedCall('alice', early, { kind: 'callees', legs: ['bob-desk', 'bob-mobile'] });
+
+function run(start: CallState, ...events: CallEvent[]): { state: CallState; effects: CallEffect[] } {
+  let state = start;
+  const effects: CallEffect[] = [];
+  for (const event of events) {
+    const step = callTransition(state, event);
+    state = step.state;
+    effects.push(...step.effects);
+  }
+  return { state, effects };
+}
+
+const accepted: CallEvent = { type: 'accepted', sdp: 'to-alice' };
+const offered = (leg: string): CallEvent => ({ type: 'offered', leg, sdp: `to-${leg}` });
+const ringing = (leg: string): CallEvent => ({ type: 'ringing', leg });
+const answer = (leg: string): CallEvent => ({ type: 'answer', leg, sdp: `from-${leg}` });
+
+describe('a call that rings in two places', () => {
+  it('tells the caller once that it rings, and plays ringback from then on', () => {
+    const { effects } = run(
+      twoPlaces(),
+      accepted,
+      offered('bob-desk'),
+      offered('bob-mobile'),
+      ringing('bob-desk'),
+      ringing('bob-mobile'),
+    );
+    expect(effects).toEqual([
+      { do: 'tellMedia', sdp: 'to-alice', audible: true },
+      { do: 'invite', leg: 'bob-desk', sdp: 'to-bob-desk' },
+      { do: 'invite', leg: 'bob-mobile', sdp: 'to-bob-mobile' },
+      { do: 'tellRinging' },
+      { do: 'playRingback' },
+    ]);
+  });
+
+  it('answered in one place, is established there and lost in the other', () => {
+    const { state, effects } = run(twoPlaces(), accepted, answer('bob-mobile'), answer('bob-desk'));
+    expect(state).toMatchObject({ name: 'established', callee: 'bob-mobile' });
+    expect(effects.slice(1)).toEqual([
+      { do: 'applyAnswer', leg: 'bob-mobile', sdp: 'from-bob-mobile' },
+      { do: 'bridge', legs: ['alice', 'bob-mobile'] },
+      { do: 'tellAnswer', sdp: null },
+      { do: 'endLeg', leg: 'bob-desk', cause: causes.loseRace, tell: true },
+    ]);
+  });
+
+  it('rejected in one place, goes on ringing in the other; rejected in both, ends', () => {
+    const rejected = (leg: string): CallEvent => ({ type: 'bye', leg, cause: causes.userBusy });
+    const once = run(twoPlaces(), rejected('bob-desk'));
+    expect(once.state.name).toBe('inviting');
+    const twice = run(once.state, rejected('bob-mobile'));
+    expect(twice.state).toEqual({ name: 'ended', cause: causes.userBusy });
+    expect(twice.effects).toContainEqual({ do: 'endLeg', leg: 'alice', cause: causes.userBusy, tell: true });
+  });
+
+  it('cancelled by the caller, ends as cancelled whatever cause the client gives', () => {
+    const { state, effects } = run(twoPlaces(), { type: 'bye', leg: 'alice', cause: causes.userBusy });
+    expect(state).toEqual({ name: 'ended', cause: causes.originatorCancel });
+    expect(effects).toEqual([
+      { do: 'endLeg', leg: 'alice', cause: causes.originatorCancel, tell: false },
+      { do: 'endLeg', leg: 'bob-desk', cause: causes.originatorCancel, tell: true },
+      { do: 'endLeg', leg: 'bob-mobile', cause: causes.originatorCancel, tell: true },
+    ]);
+  });
+
+  it('answered by nobody in time, ends unanswered', () => {
+    expect(run(twoPlaces(), accepted, { type: 'ringTimeout' }).state).toEqual({
+      name: 'ended',
+      cause: causes.noAnswer,
+    });
+  });
+});
+
+describe('the caller gets its description', () => {
+  const answerTold = (early: EarlyDescription, ...events: CallEvent[]) =>
+    run(twoPlaces(early), ...events).effects.filter(
+      ({ do: what }) => what === 'tellMedia' || what === 'tellAnswer',
+    );
+
+  it('before the answer, silently, where its client can take it so', () => {
+    expect(answerTold('warm', accepted, answer('bob-desk'))).toEqual([
+      { do: 'tellMedia', sdp: 'to-alice', audible: false },
+      { do: 'tellAnswer', sdp: null },
+    ]);
+  });
+
+  it('with the answer, where neither ringback nor its client allows it before', () => {
+    expect(answerTold('withheld', accepted, answer('bob-desk'))).toEqual([
+      { do: 'tellAnswer', sdp: 'to-alice' },
+    ]);
+  });
+
+  it('as soon as it is there, where the callee was faster', () => {
+    expect(answerTold('withheld', answer('bob-desk'), accepted)).toEqual([
+      { do: 'tellAnswer', sdp: 'to-alice' },
+    ]);
+  });
+});
+
+describe('a callee that answered its media while it rang', () => {
+  it('is established by an answer without a description, and its media is applied once', () => {
+    const { state, effects } = run(
+      twoPlaces(),
+      accepted,
+      { type: 'preAnswer', leg: 'bob-desk', sdp: 'early' },
+      { type: 'answer', leg: 'bob-desk', sdp: null },
+    );
+    expect(state.name).toBe('established');
+    expect(effects.filter((effect) => effect.do === 'applyAnswer')).toEqual([
+      { do: 'applyAnswer', leg: 'bob-desk', sdp: 'early' },
+    ]);
+  });
+
+  it('is not established by an answer without a description where none came before', () => {
+    expect(run(twoPlaces(), accepted, { type: 'answer', leg: 'bob-desk', sdp: null }).state.name).toBe(
+      'inviting',
+    );
+  });
+});
+
+describe('an established call', () => {
+  const talking = run(twoPlaces(), accepted, answer('bob-desk')).state;
+
+  it('is held by either leg, and by both', () => {
+    const { state } = run(
+      talking,
+      { type: 'hold', leg: 'alice', held: true },
+      { type: 'hold', leg: 'bob-desk', held: true },
+      { type: 'hold', leg: 'alice', held: false },
+    );
+    expect(state).toMatchObject({ held: ['bob-desk'] });
+  });
+
+  it('with lost media, offers that leg a new path and joins it to the other again, held as it was', () => {
+    const { effects } = run(
+      talking,
+      { type: 'hold', leg: 'alice', held: true },
+      { type: 'mediaLost', leg: 'alice' },
+      { type: 'remade', leg: 'alice', sdp: 'again' },
+      { type: 'reattached', leg: 'alice', sdp: 'taken' },
+    );
+    expect(effects).toEqual([
+      { do: 'holdMedia', leg: 'alice', held: true },
+      { do: 'remake', leg: 'alice' },
+      { do: 'tellAttach', leg: 'alice', sdp: 'again' },
+      { do: 'bridge', legs: ['alice', 'bob-desk'] },
+      { do: 'holdMedia', leg: 'alice', held: true },
+      { do: 'applyAnswer', leg: 'alice', sdp: 'taken' },
+    ]);
+  });
+});
+
+describe('a leg that lost the race', () => {
+  it('does not end the call that others have by a late bye', () => {
+    const { state } = run(
+      twoPlaces(),
+      accepted,
+      answer('bob-desk'),
+      { type: 'bye', leg: 'bob-mobile', cause: causes.normalClearing },
+      { type: 'mediaFailed', leg: 'bob-mobile', failure: 'bad-sdp' },
+    );
+    expect(state.name).toBe('established');
+  });
+});
+
+describe('an echo', () => {
+  it('is answered with the description, bridged to itself', () => {
+    const { effects } = run(startedCall('alice', 'ringback', { kind: 'echo' }), accepted);
+    expect(effects).toEqual([
+      { do: 'bridge', legs: ['alice', 'alice'] },
+      { do: 'tellAnswer', sdp: 'to-alice' },
+    ]);
+  });
+});
+
+describe('any order and repetition of events', () => {
+  const leg = fc.constantFrom('alice', 'bob-desk', 'bob-mobile');
+  const cause = fc.constantFrom(causes.normalClearing, causes.userBusy, causes.callRejected);
+  const event: fc.Arbitrary<CallEvent> = fc.oneof(
+    fc.constant(accepted),
+    leg.map(offered),
+    leg.map(ringing),
+    leg.map(answer),
+    leg.map((id): CallEvent => ({ type: 'preAnswer', leg: id, sdp: 'early' })),
+    fc.record({ type: fc.constant('hold' as const), leg, held: fc.boolean() }),
+    fc.record({ type: fc.constant('bye' as const), leg, cause }),
+    fc.record({
+      type: fc.constant('mediaFailed' as const),
+      leg,
+      failure: fc.constantFrom('full', 'bad-sdp'),
+    }),
+    leg.map((id): CallEvent => ({ type: 'mediaLost', leg: id })),
+    leg.map((id): CallEvent => ({ type: 'remade', leg: id, sdp: 'again' })),
+    fc.constant<CallEvent>({ type: 'ringTimeout' }),
+    fc.constant<CallEvent>({ type: 'terminate', cause: causes.temporaryFailure }),
+  );
+  const early = fc.constantFrom<EarlyDescription>('ringback', 'warm', 'withheld');
+
+  it('ends every leg at most once, and all of them where the call has ended', () => {
+    fc.assert(
+      fc.property(early, fc.array(event, { maxLength: 30 }), (kind, events) => {
+        const { state, effects } = run(twoPlaces(kind), ...events);
+        const ended = effects.flatMap((effect) => (effect.do === 'endLeg' ? [effect.leg] : []));
+        expect(new Set(ended).size).toBe(ended.length);
+        if (state.name === 'ended') expect([...ended].sort()).toEqual(['alice', 'bob-desk', 'bob-mobile']);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('gives the caller one description at most, and the answer once', () => {
+    fc.assert(
+      fc.property(early, fc.array(event, { maxLength: 30 }), (kind, events) => {
+        const once = events.filter(({ type }, at) => type !== 'accepted' || events.indexOf(accepted) === at);
+        const { effects } = run(twoPlaces(kind), ...once);
+        const descriptions = effects.filter(
+          (effect) => effect.do === 'tellMedia' || (effect.do === 'tellAnswer' && effect.sdp !== null),
+        );
+        expect(descriptions.length).toBeLessThanOrEqual(1);
+        expect(effects.filter((effect) => effect.do === 'tellAnswer').length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('has no effect once the call has ended', () => {
+    fc.assert(
+      fc.property(event, (any) => {
+        const ended: CallState = { name: 'ended', cause: causes.normalClearing };
+        expect(callTransition(ended, any)).toEqual({ state: ended, effects: [] });
+      }),
+    );
+  });
+});

@@ -1,0 +1,305 @@
+/**
+ * A call of two legs, as the gateway sees it. The caller's leg exists from the start; one callee's leg is tried for
+ * each place where the callee is signed in, and the first that answers stays.
+ *
+ *              answer              bye, last reject, ring time-out, media refused
+ *   inviting ──────────▶ established ─────────────▶ ended
+ *      └───────────────────────────────────────────▶ ended
+ *
+ * A call to `echo` has no callee: it is established as soon as the caller's media is there, bridged to itself.
+ *
+ * The caller's description is the gateway's answer to the caller's offer. It is made at once, whatever the callee
+ * does, so that the caller's media path is warm when the callee answers. Three things decide when the caller is told:
+ * ringback by the gateway (at once, media flows), a client that can take it early without playing (at once), or
+ * neither (with the answer).
+ */
+import { causes, type HangupCause } from '@parley/protocol';
+import type { MediaFailure } from '../media/media-plane.ts';
+
+export type LegId = string;
+
+export type EarlyDescription = 'ringback' | 'warm' | 'withheld';
+
+export interface CallerLeg {
+  id: LegId;
+  early: EarlyDescription;
+  description: { sdp: string; told: boolean } | null;
+}
+
+export interface CalleeLeg {
+  id: LegId;
+  progress: 'offering' | 'invited' | 'ringing';
+  /** The callee's description came before its answer; its media path is warm. */
+  warm: boolean;
+}
+
+export type CallState =
+  | { name: 'inviting'; caller: CallerLeg; callees: readonly CalleeLeg[]; refusal: HangupCause | null }
+  /** No callee: the call is an echo. */
+  | { name: 'established'; caller: CallerLeg; callee: LegId | null; held: readonly LegId[] }
+  | { name: 'ended'; cause: HangupCause };
+
+export type CallEvent =
+  /** The gateway's answer to the caller's offer is there. */
+  | { type: 'accepted'; sdp: string }
+  /** The gateway's offer to a callee is there. */
+  | { type: 'offered'; leg: LegId; sdp: string }
+  | { type: 'mediaFailed'; leg: LegId; failure: MediaFailure }
+  /** The callee's client has taken the invite. */
+  | { type: 'ringing'; leg: LegId }
+  | { type: 'preAnswer'; leg: LegId; sdp: string }
+  | { type: 'answer'; leg: LegId; sdp: string | null }
+  | { type: 'hold'; leg: LegId; held: boolean }
+  /** The media path of a leg is gone, and cannot be mended in place. */
+  | { type: 'mediaLost'; leg: LegId }
+  /** The gateway's offer for a new media path is there. */
+  | { type: 'remade'; leg: LegId; sdp: string }
+  /** The client's answer to it. */
+  | { type: 'reattached'; leg: LegId; sdp: string }
+  | { type: 'bye'; leg: LegId; cause: HangupCause }
+  | { type: 'ringTimeout' }
+  /** The whole call is to end, by the gateway's own will. */
+  | { type: 'terminate'; cause: HangupCause };
+
+export type CallEffect =
+  | { do: 'invite'; leg: LegId; sdp: string }
+  | { do: 'tellRinging' }
+  /** Gives the caller its description before the answer. */
+  | { do: 'tellMedia'; sdp: string; audible: boolean }
+  /** Tells the caller of the answer; `sdp` is null where the description was told before. */
+  | { do: 'tellAnswer'; sdp: string | null }
+  | { do: 'tellAttach'; leg: LegId; sdp: string }
+  /** The leg is over: its media is closed, and its client is told unless it said so itself. */
+  | { do: 'endLeg'; leg: LegId; cause: HangupCause; tell: boolean }
+  | { do: 'applyAnswer'; leg: LegId; sdp: string }
+  | { do: 'playRingback' }
+  | { do: 'bridge'; legs: readonly [LegId, LegId] }
+  | { do: 'holdMedia'; leg: LegId; held: boolean }
+  | { do: 'remake'; leg: LegId };
+
+export interface CallStep {
+  state: CallState;
+  effects: readonly CallEffect[];
+}
+
+export function startedCall(
+  caller: LegId,
+  early: EarlyDescription,
+  target: { kind: 'echo' } | { kind: 'callees'; legs: readonly LegId[] },
+): CallState {
+  const callerLeg: CallerLeg = { id: caller, early, description: null };
+  if (target.kind === 'echo') return { name: 'established', caller: callerLeg, callee: null, held: [] };
+  const callees = target.legs.map((id): CalleeLeg => ({ id, progress: 'offering', warm: false }));
+  return { name: 'inviting', caller: callerLeg, callees, refusal: null };
+}
+
+export function callTransition(state: CallState, event: CallEvent): CallStep {
+  const isOfNoLeg = state.name !== 'ended' && 'leg' in event && !legsOf(state).includes(event.leg);
+  if (isOfNoLeg) return stay(state);
+  switch (state.name) {
+    case 'inviting':
+      return inviting(state, event);
+    case 'established':
+      return established(state, event);
+    case 'ended':
+      return stay(state);
+  }
+}
+
+/** The leg at the other end, once there is one. */
+export function otherLeg(state: CallState, leg: LegId): LegId | null {
+  if (state.name !== 'established') return null;
+  if (leg === state.caller.id) return state.callee;
+  return leg === state.callee ? state.caller.id : null;
+}
+
+export function isHeld(state: CallState, leg: LegId): boolean {
+  return state.name === 'established' && state.held.includes(leg);
+}
+
+type Inviting = Extract<CallState, { name: 'inviting' }>;
+type Established = Extract<CallState, { name: 'established' }>;
+
+const stay = (state: CallState, ...effects: CallEffect[]): CallStep => ({ state, effects });
+
+function inviting(state: Inviting, event: CallEvent): CallStep {
+  switch (event.type) {
+    case 'accepted':
+      return describeCaller(state, event.sdp);
+    case 'offered':
+      return stay(withCallee(state, event.leg, { progress: 'invited' }), {
+        do: 'invite',
+        leg: event.leg,
+        sdp: event.sdp,
+      });
+    case 'ringing':
+      return ringing(state, event.leg);
+    case 'preAnswer': {
+      const callee = calleeOf(state, event.leg);
+      if (callee === undefined || callee.warm) return stay(state);
+      return stay(withCallee(state, event.leg, { warm: true }), {
+        do: 'applyAnswer',
+        leg: event.leg,
+        sdp: event.sdp,
+      });
+    }
+    case 'answer':
+      return answer(state, event.leg, event.sdp);
+    case 'bye':
+      return event.leg === state.caller.id
+        ? end(state, causes.originatorCancel, event.leg)
+        : dropCallee(state, event.leg, refusalOf(event.cause), false);
+    case 'mediaFailed':
+      return event.leg === state.caller.id
+        ? end(state, causeOfMediaFailure(event.failure))
+        : dropCallee(state, event.leg, causeOfMediaFailure(event.failure), true);
+    case 'mediaLost':
+      return event.leg === state.caller.id
+        ? end(state, causes.temporaryFailure)
+        : dropCallee(state, event.leg, causes.temporaryFailure, true);
+    case 'ringTimeout':
+      return end(state, causes.noAnswer);
+    case 'terminate':
+      return end(state, event.cause);
+    case 'hold':
+    case 'remade':
+    case 'reattached':
+      return stay(state);
+  }
+}
+
+function established(state: Established, event: CallEvent): CallStep {
+  switch (event.type) {
+    case 'accepted': {
+      const caller = { ...state.caller, description: { sdp: event.sdp, told: true } };
+      return stay(
+        { ...state, caller },
+        { do: 'bridge', legs: [caller.id, state.callee ?? caller.id] },
+        { do: 'tellAnswer', sdp: event.sdp },
+      );
+    }
+    case 'hold': {
+      const others = state.held.filter((leg) => leg !== event.leg);
+      const held = event.held ? [...others, event.leg] : others;
+      return stay({ ...state, held }, { do: 'holdMedia', leg: event.leg, held: event.held });
+    }
+    case 'mediaLost':
+      return stay(state, { do: 'remake', leg: event.leg });
+    case 'remade':
+      return stay(state, { do: 'tellAttach', leg: event.leg, sdp: event.sdp }, ...rejoin(state, event.leg));
+    case 'reattached':
+      return stay(state, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
+    case 'bye':
+      return end(state, event.cause, event.leg);
+    case 'mediaFailed':
+      return end(state, causeOfMediaFailure(event.failure));
+    case 'terminate':
+      return end(state, event.cause);
+    case 'offered':
+    case 'ringing':
+    case 'preAnswer':
+    case 'answer':
+    case 'ringTimeout':
+      return stay(state);
+  }
+}
+
+function describeCaller(state: Inviting, sdp: string): CallStep {
+  const { caller } = state;
+  const told = caller.early !== 'withheld';
+  const next: Inviting = { ...state, caller: { ...caller, description: { sdp, told } } };
+  if (!told) return stay(next);
+  const effects: CallEffect[] = [{ do: 'tellMedia', sdp, audible: caller.early === 'ringback' }];
+  if (caller.early === 'ringback' && anyRinging(state)) effects.push({ do: 'playRingback' });
+  return stay(next, ...effects);
+}
+
+function ringing(state: Inviting, leg: LegId): CallStep {
+  const next = withCallee(state, leg, { progress: 'ringing' });
+  if (anyRinging(state) || !anyRinging(next)) return stay(next);
+  const effects: CallEffect[] = [{ do: 'tellRinging' }];
+  if (state.caller.early === 'ringback' && state.caller.description !== null)
+    effects.push({ do: 'playRingback' });
+  return stay(next, ...effects);
+}
+
+function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
+  const callee = calleeOf(state, leg);
+  if (callee === undefined || (sdp === null && !callee.warm)) return stay(state);
+  const effects: CallEffect[] = [];
+  if (sdp !== null && !callee.warm) effects.push({ do: 'applyAnswer', leg, sdp });
+  const { description } = state.caller;
+  if (description !== null) {
+    effects.push(
+      { do: 'bridge', legs: [state.caller.id, leg] },
+      { do: 'tellAnswer', sdp: description.told ? null : description.sdp },
+    );
+  }
+  for (const other of state.callees) {
+    if (other.id !== leg) effects.push({ do: 'endLeg', leg: other.id, cause: causes.loseRace, tell: true });
+  }
+  const caller =
+    description === null ? state.caller : { ...state.caller, description: { ...description, told: true } };
+  return stay({ name: 'established', caller, callee: leg, held: [] }, ...effects);
+}
+
+/** One of the places where the callee might have answered is out; the last one takes the call with it. */
+function dropCallee(state: Inviting, leg: LegId, cause: HangupCause, tell: boolean): CallStep {
+  if (calleeOf(state, leg) === undefined) return stay(state);
+  const callees = state.callees.filter((callee) => callee.id !== leg);
+  const next: Inviting = { ...state, callees, refusal: state.refusal ?? cause };
+  const ended: CallEffect = { do: 'endLeg', leg, cause, tell };
+  if (callees.length > 0 && cause.cause !== causes.callRejected.cause) return stay(next, ended);
+  const last = end(next, next.refusal ?? cause);
+  return { state: last.state, effects: [ended, ...last.effects] };
+}
+
+/** A callee who hangs up without having answered has refused, whatever its client calls it. */
+const refusalOf = (cause: HangupCause): HangupCause =>
+  cause.cause === causes.normalClearing.cause ? causes.userBusy : cause;
+
+function end(state: Inviting | Established, cause: HangupCause, saidBy?: LegId): CallStep {
+  const effects = legsOf(state).map((leg): CallEffect => ({
+    do: 'endLeg',
+    leg,
+    cause,
+    tell: leg !== saidBy,
+  }));
+  return { state: { name: 'ended', cause }, effects };
+}
+
+/** A remade leg starts unbridged and unheld. */
+function rejoin(state: Established, leg: LegId): CallEffect[] {
+  const effects: CallEffect[] = [{ do: 'bridge', legs: [leg, otherLeg(state, leg) ?? leg] }];
+  if (state.held.includes(leg)) effects.push({ do: 'holdMedia', leg, held: true });
+  return effects;
+}
+
+function legsOf(state: Inviting | Established): LegId[] {
+  if (state.name === 'inviting') return [state.caller.id, ...state.callees.map((callee) => callee.id)];
+  return state.callee === null ? [state.caller.id] : [state.caller.id, state.callee];
+}
+
+const calleeOf = (state: Inviting, leg: LegId): CalleeLeg | undefined =>
+  state.callees.find((callee) => callee.id === leg);
+
+const anyRinging = (state: Inviting): boolean =>
+  state.callees.some((callee) => callee.progress === 'ringing');
+
+function withCallee(state: Inviting, leg: LegId, change: Partial<Omit<CalleeLeg, 'id'>>): Inviting {
+  const callees = state.callees.map((callee) => (callee.id === leg ? { ...callee, ...change } : callee));
+  return { ...state, callees };
+}
+
+function causeOfMediaFailure(failure: MediaFailure): HangupCause {
+  switch (failure) {
+    case 'full':
+      return causes.noCapacity;
+    case 'bad-sdp':
+      return causes.incompatibleDestination;
+    case 'no-such-leg':
+    case 'worker-lost':
+    case 'closed':
+      return causes.temporaryFailure;
+  }
+}

@@ -1,0 +1,302 @@
+import type { HangupCause } from '@parley/protocol';
+import { MediaError, type MediaCommand, type MediaPlane, type MediaResults } from '../media/media-plane.ts';
+import type { Clock, Log, Meter, Random } from '../ports.ts';
+import {
+  callTransition,
+  isHeld,
+  otherLeg,
+  startedCall,
+  type CallEffect,
+  type CallEvent,
+  type CallState,
+  type EarlyDescription,
+  type LegId,
+} from './call-machine.ts';
+import type { CallRequest, Leg } from './leg.ts';
+import type { CallerIdentity } from './routing.ts';
+
+export interface CallPorts {
+  media: MediaPlane;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  meter: Meter;
+  ringMs: number;
+  /** The leg is over, and its client's id free again. */
+  legEnded(leg: Leg, cause: HangupCause): void;
+  callEnded(call: Call): void;
+}
+
+/** Runs the machine of one call: turns its effects into media commands and messages, their outcomes into events. */
+export class Call {
+  readonly id: string;
+  readonly #ports: CallPorts;
+  readonly #request: CallRequest;
+  readonly #from: CallerIdentity;
+  readonly #legs = new Map<LegId, Leg>();
+  readonly #caller: Leg;
+  readonly #startedAt: number;
+  #state: CallState;
+  #callOffRing: (() => void) | null = null;
+
+  /** @param callees empty for an echo */
+  constructor(
+    id: string,
+    caller: Leg,
+    callees: readonly Leg[],
+    options: { request: CallRequest; from: CallerIdentity; early: EarlyDescription },
+    ports: CallPorts,
+  ) {
+    this.id = id;
+    this.#ports = ports;
+    this.#request = options.request;
+    this.#from = options.from;
+    this.#caller = caller;
+    this.#startedAt = ports.clock.monotonic();
+    for (const leg of [caller, ...callees]) this.#legs.set(leg.id, leg);
+    const legs = callees.map((leg) => leg.id);
+    const target = legs.length === 0 ? ({ kind: 'echo' } as const) : ({ kind: 'callees', legs } as const);
+    this.#state = startedCall(caller.id, options.early, target);
+  }
+
+  get stateName(): CallState['name'] {
+    return this.#state.name;
+  }
+
+  /** Asks for the media of every leg at once; the caller's path warms while the callee's client is asked. */
+  start(offer: string): void {
+    this.#log('call started');
+    if (this.#state.name === 'inviting') {
+      this.#callOffRing = this.#ports.clock.after(this.#ports.ringMs, () => {
+        this.handle({ type: 'ringTimeout' });
+      });
+    }
+    const caller = this.#caller.id;
+    this.#media({ type: 'accept', leg: caller, call: this.id, sdp: offer }, ({ sdp }) => ({
+      type: 'accepted',
+      sdp,
+    }));
+    for (const leg of this.#legs.keys()) {
+      if (leg === caller) continue;
+      this.#media({ type: 'offer', leg, call: this.id }, ({ sdp }) => ({ type: 'offered', leg, sdp }));
+    }
+  }
+
+  handle(event: CallEvent): void {
+    const before = this.#state;
+    const step = callTransition(before, event);
+    this.#state = step.state;
+    if (step.state.name !== 'inviting') {
+      this.#callOffRing?.();
+      this.#callOffRing = null;
+    }
+    for (const effect of step.effects) this.#carryOut(effect);
+    if (before.name !== step.state.name) this.#entered(step.state);
+  }
+
+  isHeld(leg: LegId): boolean {
+    return isHeld(this.#state, leg);
+  }
+
+  /** The leg at the other end of an established call; null in an echo, and before the answer. */
+  other(leg: LegId): Leg | null {
+    const other = otherLeg(this.#state, leg);
+    return other === null ? null : (this.#legs.get(other) ?? null);
+  }
+
+  /** A new offer for a leg that has media already: an ICE restart, or new directions. */
+  async renegotiate(leg: LegId, offer: string): Promise<string> {
+    const { sdp } = await this.#ports.media.send({ type: 'accept', leg, call: this.id, sdp: offer });
+    return sdp;
+  }
+
+  candidate(leg: LegId, candidate: string, sdpMid: string | null): void {
+    this.#media({ type: 'candidate', leg, candidate, sdpMid });
+  }
+
+  /** Key presses of one leg, for the other: as a message, and as telephone-events where it takes them. */
+  dtmf(leg: LegId, digits: string): void {
+    const other = this.other(leg);
+    if (other === null) return;
+    other.session.push('telnyx_rtc.info', { callID: other.callId, dtmf: digits });
+    this.#media({ type: 'dtmf', leg: other.id, digits });
+  }
+
+  #entered(state: CallState): void {
+    switch (state.name) {
+      case 'inviting':
+        return;
+      case 'established':
+        this.#ports.meter.callSetUp((this.#ports.clock.monotonic() - this.#startedAt) / 1000);
+        this.#log('call established');
+        return;
+      case 'ended':
+        this.#ports.meter.callEnded(state.cause.cause);
+        this.#log('call ended', { cause: state.cause.cause });
+        this.#ports.callEnded(this);
+        return;
+    }
+  }
+
+  #carryOut(effect: CallEffect): void {
+    switch (effect.do) {
+      case 'invite':
+        this.#invite(this.#leg(effect.leg), effect.sdp);
+        return;
+      case 'tellRinging':
+        this.#caller.session.push('telnyx_rtc.ringing', {
+          callID: this.#caller.callId,
+          ...this.#parties('inbound'),
+          ...this.#telnyxIds(this.#caller),
+        });
+        return;
+      case 'tellMedia':
+        this.#caller.session.push('telnyx_rtc.media', {
+          callID: this.#caller.callId,
+          sdp: effect.sdp,
+          ...(effect.audible ? {} : { parley: { earlyMedia: false } }),
+        });
+        return;
+      case 'tellAnswer':
+        this.#caller.session.push('telnyx_rtc.answer', {
+          callID: this.#caller.callId,
+          ...(effect.sdp === null ? {} : { sdp: effect.sdp }),
+          ...this.#telnyxIds(this.#caller),
+        });
+        return;
+      case 'tellAttach':
+        this.#attach(this.#leg(effect.leg), effect.sdp);
+        return;
+      case 'endLeg':
+        this.#endLeg(this.#leg(effect.leg), effect.cause, effect.tell);
+        return;
+      case 'applyAnswer':
+        this.#media({ type: 'answer', leg: effect.leg, sdp: effect.sdp });
+        return;
+      case 'playRingback':
+        this.#media({ type: 'play', leg: this.#caller.id, tone: 'ringback' });
+        return;
+      case 'bridge':
+        this.#media({ type: 'bridge', legs: effect.legs });
+        return;
+      case 'holdMedia':
+        this.#media({ type: 'hold', leg: effect.leg, held: effect.held });
+        return;
+      case 'remake': {
+        const { leg } = effect;
+        this.#media({ type: 'remake', leg, call: this.id }, ({ sdp }) => ({ type: 'remade', leg, sdp }));
+        return;
+      }
+    }
+  }
+
+  #invite(leg: Leg, sdp: string): void {
+    const { clientState, customHeaders } = this.#request;
+    leg.session.push(
+      'telnyx_rtc.invite',
+      {
+        callID: leg.callId,
+        sdp,
+        ...this.#parties('outbound'),
+        ...this.#telnyxIds(leg),
+        ...(clientState === undefined ? {} : { client_state: clientState }),
+        dialogParams: { custom_headers: customHeaders },
+      },
+      () => {
+        this.handle({ type: 'ringing', leg: leg.id });
+      },
+    );
+  }
+
+  #attach(leg: Leg, sdp: string): void {
+    leg.session.push('telnyx_rtc.attach', {
+      callID: leg.callId,
+      sdp,
+      ...this.#parties(leg === this.#caller ? 'inbound' : 'outbound'),
+      ...this.#telnyxIds(leg),
+    });
+  }
+
+  #endLeg(leg: Leg, cause: HangupCause, tell: boolean): void {
+    this.#legs.delete(leg.id);
+    this.#media({ type: 'close', leg: leg.id });
+    if (tell) leg.session.push('telnyx_rtc.bye', { callID: leg.callId, ...cause });
+    this.#ports.legEnded(leg, cause);
+  }
+
+  #parties(direction: 'inbound' | 'outbound') {
+    return {
+      caller_id_name: this.#from.name,
+      caller_id_number: this.#from.number,
+      callee_id_name: '',
+      callee_id_number: this.#request.destination,
+      display_direction: direction,
+    };
+  }
+
+  #telnyxIds(leg: Leg) {
+    return {
+      telnyx_call_control_id: `v3:${leg.id}`,
+      telnyx_session_id: this.id,
+      telnyx_leg_id: leg.id,
+    };
+  }
+
+  #leg(id: LegId): Leg {
+    const leg = this.#legs.get(id);
+    if (leg === undefined) throw new Error(`leg ${id} is not of call ${this.id}`);
+    return leg;
+  }
+
+  /**
+   * Sends a media command. Where its result is awaited as an event, its failure is one too; the others (what a leg
+   * hears, the end of a leg that may be gone already) leave the call as it is.
+   */
+  #media<C extends MediaCommand>(command: C, toEvent?: (result: MediaResults[C['type']]) => CallEvent): void {
+    this.#ports.media.send(command).then(
+      (result) => {
+        if (toEvent !== undefined) this.handle(toEvent(result));
+      },
+      (error: unknown) => {
+        this.#mediaFailed(command, error);
+      },
+    );
+  }
+
+  #mediaFailed(command: MediaCommand, error: unknown): void {
+    const failure = error instanceof MediaError ? error.failure : 'worker-lost';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#ports.log.warn(
+      { callId: this.id, command: command.type, failure, error: message },
+      'media command failed',
+    );
+    switch (command.type) {
+      case 'accept':
+      case 'offer':
+      case 'answer':
+      case 'remake':
+        this.handle({ type: 'mediaFailed', leg: command.leg, failure });
+        return;
+      case 'candidate':
+      case 'bridge':
+      case 'hold':
+      case 'play':
+      case 'dtmf':
+      case 'close':
+        return;
+    }
+  }
+
+  #log(message: string, fields: object = {}): void {
+    this.#ports.log.info(
+      {
+        callId: this.id,
+        sessionId: this.#caller.session.ids.id,
+        from: this.#caller.session.identity.sipUsername,
+        to: this.#request.destination,
+        ...fields,
+      },
+      message,
+    );
+  }
+}

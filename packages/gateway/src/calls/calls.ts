@@ -1,0 +1,221 @@
+import { causes, type HangupCause } from '@parley/protocol';
+import type { MediaEvent, MediaPlane } from '../media/media-plane.ts';
+import type { Clock, Log, Meter, Random } from '../ports.ts';
+import type { Authenticator } from '../registrar/authenticator.ts';
+import type { Directory } from '../sessions/directory.ts';
+import type { Session } from '../sessions/session.ts';
+import { Call } from './call.ts';
+import type { EarlyDescription, LegId } from './call-machine.ts';
+import type { CallRequest, Leg } from './leg.ts';
+import { callerIdentity, parseDestination } from './routing.ts';
+
+export interface CallsOptions {
+  media: MediaPlane;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  meter: Meter;
+  directory: Directory;
+  authenticator: Pick<Authenticator, 'isUser'>;
+  /** How long a callee may ring. */
+  ringMs: number;
+}
+
+export interface CallAndLeg {
+  call: Call;
+  leg: Leg;
+}
+
+/** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
+const tombstoneMs = 60_000;
+
+/** Every call of this node. Ids that clients chose mean something within their session only. */
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #calls = new Map<string, Call>();
+  readonly #byMediaLeg = new Map<LegId, CallAndLeg>();
+  readonly #bySession = new Map<Session, Map<string, CallAndLeg>>();
+  readonly #tombstones = new WeakMap<Session, Map<string, { cause: HangupCause; at: number }>>();
+  readonly #unsubscribe: () => void;
+  #accepting = true;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.media.onEvent((event) => {
+      this.#mediaEvent(event);
+    });
+  }
+
+  find(session: Session, callId: string): CallAndLeg | undefined {
+    return this.#bySession.get(session)?.get(callId);
+  }
+
+  /** @returns why the call ended, where it did so a short while ago */
+  ended(session: Session, callId: string): HangupCause | undefined {
+    const tombstone = this.#tombstones.get(session)?.get(callId);
+    return tombstone === undefined || this.#isForgotten(tombstone.at) ? undefined : tombstone.cause;
+  }
+
+  callIds(session: Session): string[] {
+    return [...(this.#bySession.get(session)?.keys() ?? [])];
+  }
+
+  /**
+   * Finds out where a call is to go. What is returned sets out on it; where it cannot go anywhere, the caller is told
+   * by a bye with the cause.
+   */
+  async prepare(session: Session, callId: string, offer: string, request: CallRequest): Promise<() => void> {
+    const route = await this.#route(session, request.destination);
+    if ('refused' in route) {
+      return () => {
+        session.push('telnyx_rtc.bye', { callID: callId, ...route.refused });
+        this.#bury(session, callId, route.refused);
+        this.#options.meter.callEnded(route.refused.cause);
+      };
+    }
+    return () => {
+      this.#dial({ id: this.#options.random.uuid(), session, callId }, route.sessions, offer, request);
+    };
+  }
+
+  /** The session is gone for good; its legs end. */
+  sessionGone(session: Session, cause: HangupCause): void {
+    for (const { call, leg } of [...(this.#bySession.get(session)?.values() ?? [])]) {
+      call.handle({ type: 'bye', leg: leg.id, cause });
+    }
+  }
+
+  counts(): { inviting: number; established: number } {
+    let established = 0;
+    for (const call of this.#calls.values()) if (call.stateName === 'established') established += 1;
+    return { inviting: this.#calls.size - established, established };
+  }
+
+  /** From now on every new call is refused. */
+  stopAccepting(): void {
+    this.#accepting = false;
+  }
+
+  close(cause: HangupCause): void {
+    this.stopAccepting();
+    for (const call of [...this.#calls.values()]) call.handle({ type: 'terminate', cause });
+    this.#unsubscribe();
+  }
+
+  #dial(caller: Leg, calleeSessions: readonly Session[], offer: string, request: CallRequest): void {
+    const { random } = this.#options;
+    const callees = calleeSessions.map((session): Leg => ({
+      id: random.uuid(),
+      session,
+      callId: random.uuid(),
+    }));
+    const { session } = caller;
+    const claim = { name: request.callerName, number: request.callerNumber };
+    const call = new Call(
+      random.uuid(),
+      caller,
+      callees,
+      { request, from: callerIdentity(session.identity, claim), early: earlyDescription(session) },
+      {
+        ...this.#options,
+        legEnded: (leg, cause) => {
+          this.#forget(leg, cause);
+        },
+        callEnded: (ended) => {
+          this.#calls.delete(ended.id);
+        },
+      },
+    );
+    this.#calls.set(call.id, call);
+    for (const leg of [caller, ...callees]) this.#remember(call, leg);
+    call.start(offer);
+  }
+
+  async #route(
+    session: Session,
+    dialled: string,
+  ): Promise<{ sessions: readonly Session[] } | { refused: HangupCause }> {
+    if (!this.#accepting) return { refused: causes.temporaryFailure };
+    const { legs, capacity } = this.#options.media.status();
+    const destination = parseDestination(dialled);
+    const { maxCalls } = session.identity;
+    if (legs >= capacity) return { refused: causes.noCapacity };
+    if (maxCalls !== null && this.#countOf(session.identity.sipUsername) >= maxCalls) {
+      return { refused: causes.userBusy };
+    }
+    if (destination.kind === 'echo') return { sessions: [] };
+    return await this.#routeToUser(destination.sipUsername);
+  }
+
+  async #routeToUser(
+    sipUsername: string,
+  ): Promise<{ sessions: readonly Session[] } | { refused: HangupCause }> {
+    const { authenticator, directory } = this.#options;
+    if (!(await authenticator.isUser(sipUsername))) return { refused: causes.unallocatedNumber };
+    const sessions = directory.registered(sipUsername);
+    const first = sessions[0];
+    if (first === undefined) return { refused: causes.subscriberAbsent };
+    const { maxCalls } = first.identity;
+    if (maxCalls !== null && this.#countOf(sipUsername) >= maxCalls) return { refused: causes.userBusy };
+    return { sessions };
+  }
+
+  /** Calls of a user, wherever it is signed in; one that rings in several places counts once. */
+  #countOf(sipUsername: string): number {
+    const calls = new Set<Call>();
+    for (const { call, leg } of this.#byMediaLeg.values()) {
+      if (leg.session.identity.sipUsername === sipUsername) calls.add(call);
+    }
+    return calls.size;
+  }
+
+  #remember(call: Call, leg: Leg): void {
+    const entry = { call, leg };
+    this.#byMediaLeg.set(leg.id, entry);
+    const ofSession = this.#bySession.get(leg.session) ?? new Map<string, CallAndLeg>();
+    this.#bySession.set(leg.session, ofSession.set(leg.callId, entry));
+  }
+
+  #forget(leg: Leg, cause: HangupCause): void {
+    this.#byMediaLeg.delete(leg.id);
+    const ofSession = this.#bySession.get(leg.session);
+    ofSession?.delete(leg.callId);
+    if (ofSession?.size === 0) this.#bySession.delete(leg.session);
+    this.#bury(leg.session, leg.callId, cause);
+  }
+
+  #bury(session: Session, callId: string, cause: HangupCause): void {
+    const tombstones = this.#tombstones.get(session) ?? new Map<string, { cause: HangupCause; at: number }>();
+    this.#tombstones.set(session, tombstones);
+    for (const [id, { at }] of tombstones) if (this.#isForgotten(at)) tombstones.delete(id);
+    tombstones.set(callId, { cause, at: this.#options.clock.monotonic() });
+  }
+
+  #isForgotten(buriedAt: number): boolean {
+    return this.#options.clock.monotonic() - buriedAt > tombstoneMs;
+  }
+
+  #mediaEvent(event: MediaEvent): void {
+    const found = this.#byMediaLeg.get(event.leg);
+    if (found === undefined) return;
+    const { call, leg } = found;
+    switch (event.type) {
+      case 'connected':
+      case 'flowing':
+        this.#options.log.debug({ callId: call.id, legId: leg.id }, `media ${event.type}`);
+        return;
+      case 'dtmf':
+        call.dtmf(leg.id, event.digit);
+        return;
+      case 'lost':
+        this.#options.log.warn({ callId: call.id, legId: leg.id, reason: event.reason }, 'media lost');
+        if (event.reason === 'worker') call.handle({ type: 'mediaLost', leg: leg.id });
+        return;
+    }
+  }
+}
+
+function earlyDescription(session: Session): EarlyDescription {
+  if (session.identity.generateRingback) return 'ringback';
+  return session.granted.has('earlyMedia') ? 'warm' : 'withheld';
+}

@@ -1,0 +1,108 @@
+import { CloseCode, RpcErrorCode, type Capability, type LoginParams } from '@parley/protocol';
+import type { Authentication } from '../registrar/authenticator.ts';
+import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Gatekeeping, LoginHandler } from './method.ts';
+
+const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia'];
+
+/** How long an old socket is given to show that it is alive, before its session moves to a new one. */
+const aliveWithinMs = 1_000;
+
+export const login: LoginHandler<'login'> = async (gatekeeping, connection, params) => {
+  const authentication = await authenticate(gatekeeping, params);
+  if (authentication === null) {
+    gatekeeping.meter.loginRefused();
+    gatekeeping.log.info({ address: connection.remoteAddress }, 'login refused');
+    throw new RpcError(
+      RpcErrorCode.loginIncorrect,
+      'Login incorrect: the user, password or token is wrong, or the token has expired.',
+    );
+  }
+  return connection.session === null
+    ? await signIn(gatekeeping, connection, params, authentication)
+    : refresh(gatekeeping, connection.session, authentication);
+};
+
+export const anonymousLogin: LoginHandler<'anonymous_login'> = ({ meter }) => {
+  meter.loginRefused();
+  const refusal = 'Login incorrect: this gateway has no assistant of that target_id.';
+  return Promise.reject(new RpcError(RpcErrorCode.loginIncorrect, refusal));
+};
+
+async function authenticate(
+  { authenticator }: Gatekeeping,
+  { login: user, passwd, login_token: token }: LoginParams,
+): Promise<Authentication | null> {
+  if (user !== undefined && passwd !== undefined) return await authenticator.password(user, passwd);
+  if (token !== undefined) return await authenticator.token(token);
+  return null;
+}
+
+async function signIn(
+  gatekeeping: Gatekeeping,
+  connection: Connection,
+  params: LoginParams,
+  authentication: Authentication,
+): Promise<Reply> {
+  const { directory, calls, log } = gatekeeping;
+  const offered = params.parley?.capabilities ?? [];
+  const resumed = await resumable(gatekeeping, params.sessid, authentication);
+  const session =
+    resumed ?? directory.open(authentication, new Set(grantable.filter((one) => offered.includes(one))));
+  session.expiresAt = authentication.expiresAt;
+  session.connection = connection;
+  directory.attached(session);
+  connection.authenticated(session);
+  const user = session.identity.sipUsername;
+  log.info({ sessionId: session.ids.id, user, resumed: resumed !== undefined }, 'signed in');
+  return {
+    result: {
+      message: 'logged in',
+      sessid: session.ids.id,
+      ...(offered.length === 0 ? {} : { parley: { granted: [...session.granted], iceServers: [] } }),
+    },
+    afterwards: () => {
+      session.flushByes();
+      session.push('telnyx_rtc.clientReady', { reattached_sessions: calls.callIds(session) });
+    },
+  };
+}
+
+/** New credentials on a socket that is signed in already. Its session goes on, whatever `sessid` the client sends. */
+function refresh({ calls, log }: Gatekeeping, session: Session, authentication: Authentication): Reply {
+  if (authentication.identity.credentialId !== session.identity.credentialId) {
+    throw new RpcError(
+      RpcErrorCode.loginIncorrect,
+      'Login incorrect: this socket is signed in as somebody else; open another one.',
+    );
+  }
+  session.expiresAt = authentication.expiresAt;
+  log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'credentials refreshed');
+  const callIds = calls.callIds(session);
+  return {
+    result: { message: 'logged in', sessid: session.ids.id },
+    // An empty list would end calls that only the client knows of.
+    afterwards: () => {
+      session.push('telnyx_rtc.clientReady', callIds.length === 0 ? {} : { reattached_sessions: callIds });
+    },
+  };
+}
+
+/**
+ * The session that the client claims, if it may have it. A duplicated tab brings the claim of the tab that it was
+ * copied from: as long as that one is alive, the newcomer gets a session of its own.
+ */
+async function resumable(
+  { directory }: Gatekeeping,
+  sessid: string | undefined,
+  { identity }: Authentication,
+): Promise<Session | undefined> {
+  const session = directory.find(sessid, identity.credentialId);
+  const former = session?.connection ?? null;
+  if (session === undefined || former === null) return session;
+  if (await former.isAlive(aliveWithinMs)) return undefined;
+  former.session = null;
+  former.close(CloseCode.displaced, 'the session goes on at another socket');
+  return session;
+}

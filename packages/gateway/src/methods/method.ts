@@ -1,0 +1,35 @@
+import type { ServerMethod, ToServer } from '@parley/protocol';
+import type { Calls } from '../calls/calls.ts';
+import type { Log, Meter } from '../ports.ts';
+import type { Authenticator } from '../registrar/authenticator.ts';
+import type { Connection, Reply } from '../sessions/connection.ts';
+import type { Directory } from '../sessions/directory.ts';
+import type { Session } from '../sessions/session.ts';
+
+/** What the handlers share. */
+export interface Gatekeeping {
+  authenticator: Authenticator;
+  directory: Directory;
+  calls: Calls;
+  meter: Meter;
+  log: Log;
+  /** Told to a client when it is registered. */
+  place: { dc: string; region: string };
+}
+
+export type LoginMethod = 'login' | 'anonymous_login';
+export type SessionMethod = Exclude<ServerMethod, LoginMethod>;
+
+/** Before a login. */
+export type LoginHandler<M extends LoginMethod> = (
+  gatekeeping: Gatekeeping,
+  connection: Connection,
+  params: ToServer[M]['params'],
+) => Promise<Reply>;
+
+/** After a login. @throws {RpcError} where the request is refused */
+export type SessionHandler<M extends SessionMethod> = (
+  gatekeeping: Gatekeeping,
+  session: Session,
+  params: ToServer[M]['params'],
+) => Reply | Promise<Reply>;

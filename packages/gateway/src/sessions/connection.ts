@@ -1,0 +1,222 @@
+import {
+  CloseCode,
+  RpcErrorCode,
+  decodeToServer,
+  type ClientMethod,
+  type ErrorObject,
+  type RequestId,
+  type ServerRequest,
+  type ToClient,
+} from '@parley/protocol';
+import type { Clock } from '../ports.ts';
+import {
+  connectionDeadline,
+  connectionTransition,
+  openedConnection,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+} from './connection-machine.ts';
+import type { Session } from './session.ts';
+
+/** One WebSocket, whatever library it comes from. */
+export interface Socket {
+  send(text: string): void;
+  /** Starts the closing handshake; the socket reports its close afterwards. */
+  close(code: number, reason: string): void;
+}
+
+/** The answer to a request, and what must not be sent before it. */
+export interface Reply {
+  result: object;
+  afterwards?: () => void;
+}
+
+/** What a connection asks of the gateway. */
+export interface ConnectionOwner {
+  /** @throws {RpcError} where the request is refused */
+  handle(connection: Connection, request: ServerRequest): Promise<Reply>;
+  closed(connection: Connection): void;
+  /** Something that should not happen, and that must not end the process. */
+  failed(connection: Connection, error: unknown, method: string): void;
+}
+
+/** A refusal that travels to the client as the answer to its request. */
+export class RpcError extends Error {
+  readonly code: RpcErrorCode;
+  constructor(code: RpcErrorCode, message: string) {
+    super(message);
+    this.name = 'RpcError';
+    this.code = code;
+  }
+}
+
+/**
+ * One socket from its opening to its close. Requests are carried out strictly in the order in which they came, each
+ * answered before the next one begins: a client may send its registration query right behind its login.
+ */
+export class Connection {
+  readonly remoteAddress: string;
+  session: Session | null = null;
+  #state: ConnectionState;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #owner: ConnectionOwner;
+  #callOffDeadline: (() => void) | null = null;
+  #queue: Promise<void> = Promise.resolve();
+  #nextId = 1;
+  readonly #acknowledgements = new Map<RequestId, () => void>();
+  #onHeard: (() => void) | null = null;
+
+  constructor(socket: Socket, remoteAddress: string, clock: Clock, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.remoteAddress = remoteAddress;
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#state = openedConnection(clock.monotonic());
+    this.#armDeadline();
+  }
+
+  get isOpen(): boolean {
+    return this.#state.name !== 'closed';
+  }
+
+  authenticated(session: Session): void {
+    this.session = session;
+    this.#apply({ type: 'authenticated', at: this.#clock.monotonic() });
+  }
+
+  /** A text frame came in. */
+  receive(text: string): void {
+    if (!this.isOpen) return;
+    this.#apply({ type: 'received', at: this.#clock.monotonic() });
+    this.#onHeard?.();
+    const decoded = decodeToServer(text);
+    switch (decoded.kind) {
+      case 'request':
+        this.#queue = this.#queue.then(() => this.#answer(decoded));
+        return;
+      case 'response':
+        this.#acknowledged(decoded.id);
+        return;
+      case 'debugReport':
+        this.#send({ jsonrpc: '2.0', id: decoded.frame.id, result: { message: 'ok' } });
+        return;
+      case 'invalid':
+        if (decoded.answerable)
+          this.#respondError(decoded.id, { code: decoded.error.code, message: decoded.error.message });
+        if (decoded.error.code === RpcErrorCode.parseError)
+          this.#apply({ type: 'junk', at: this.#clock.monotonic() });
+        return;
+      case 'notification':
+      case 'speedTest':
+        return;
+    }
+  }
+
+  socketClosed(): void {
+    this.#apply({ type: 'closed' });
+    this.#acknowledgements.clear();
+    this.#owner.closed(this);
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (!this.isOpen) return;
+    this.#socket.close(code, reason);
+  }
+
+  request<M extends ClientMethod>(
+    method: M,
+    params: ToClient[M]['params'],
+    onAcknowledged?: () => void,
+  ): void {
+    const id = this.#nextId++;
+    if (onAcknowledged !== undefined) this.#acknowledgements.set(id, onAcknowledged);
+    this.#send({ jsonrpc: '2.0', id, method, params, ...this.#stickiness() });
+  }
+
+  /** @returns whether the peer says anything at all within the time, asked by a ping */
+  async isAlive(withinMs: number): Promise<boolean> {
+    if (!this.isOpen) return false;
+    return await new Promise((resolve) => {
+      const callOff = this.#clock.after(withinMs, () => {
+        this.#onHeard = null;
+        resolve(false);
+      });
+      this.#onHeard = () => {
+        this.#onHeard = null;
+        callOff();
+        resolve(true);
+      };
+      this.request('telnyx_rtc.ping', {});
+    });
+  }
+
+  async #answer(request: ServerRequest): Promise<void> {
+    if (!this.isOpen) return;
+    try {
+      const { result, afterwards } = await this.#owner.handle(this, request);
+      this.#send({ jsonrpc: '2.0', id: request.id, result, ...this.#stickiness() });
+      afterwards?.();
+    } catch (error) {
+      if (error instanceof RpcError) {
+        this.#respondError(request.id, { code: error.code, message: error.message });
+        return;
+      }
+      this.#owner.failed(this, error, request.method);
+      this.#respondError(request.id, {
+        code: RpcErrorCode.internalError,
+        message: 'The gateway failed; try again.',
+      });
+    }
+  }
+
+  #acknowledged(id: RequestId | null): void {
+    if (id === null) return;
+    const callback = this.#acknowledgements.get(id);
+    this.#acknowledgements.delete(id);
+    callback?.();
+  }
+
+  #respondError(id: RequestId | null, error: ErrorObject): void {
+    this.#send({ jsonrpc: '2.0', id, error });
+  }
+
+  #stickiness(): { voice_sdk_id?: string } {
+    return this.session === null ? {} : { voice_sdk_id: this.session.ids.voiceSdkId };
+  }
+
+  #send(frame: object): void {
+    if (this.isOpen) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #apply(event: ConnectionEvent): void {
+    const step = connectionTransition(this.#state, event);
+    this.#state = step.state;
+    for (const effect of step.effects) this.#carryOut(effect);
+    this.#armDeadline();
+  }
+
+  #carryOut(effect: ConnectionEffect): void {
+    switch (effect.do) {
+      case 'ping':
+        this.request('telnyx_rtc.ping', {});
+        return;
+      case 'close':
+        this.#socket.close(effect.code, effect.reason);
+        return;
+    }
+  }
+
+  #armDeadline(): void {
+    this.#callOffDeadline?.();
+    const due = connectionDeadline(this.#state);
+    const now = this.#clock.monotonic();
+    this.#callOffDeadline =
+      due === null
+        ? null
+        : this.#clock.after(Math.max(0, due - now), () => {
+            this.#apply({ type: 'deadline', at: this.#clock.monotonic() });
+          });
+  }
+}

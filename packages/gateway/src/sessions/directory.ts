@@ -1,0 +1,97 @@
+import type { Capability } from '@parley/protocol';
+import type { Clock, Random } from '../ports.ts';
+import type { Authentication } from '../registrar/authenticator.ts';
+import { Session } from './session.ts';
+
+export interface DirectoryOptions {
+  clock: Clock;
+  random: Random;
+  nodeId: string;
+  /** How long a session without a socket, and its calls with it, is held. */
+  holdMs: number;
+  /** A held session was not resumed in time; it is no longer in the directory. */
+  onExpired(session: Session): void;
+}
+
+/** Every session of this node, by id and by user. */
+export class Directory {
+  readonly #options: DirectoryOptions;
+  readonly #byId = new Map<string, Session>();
+  readonly #byUser = new Map<string, Set<Session>>();
+  readonly #holds = new Map<Session, () => void>();
+  /** Reports may come after the session's end, so their ids outlive it. */
+  readonly #reportIds = new Map<string, string>();
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+  }
+
+  open(authentication: Authentication, granted: ReadonlySet<Capability>): Session {
+    const { random, nodeId } = this.#options;
+    const id = random.uuid();
+    const session = new Session(
+      { id, voiceSdkId: `${nodeId}-${random.token()}`, callReportId: random.uuid() },
+      authentication,
+      granted,
+    );
+    this.#byId.set(id, session);
+    const { sipUsername } = session.identity;
+    const peers = this.#byUser.get(sipUsername) ?? new Set();
+    this.#byUser.set(sipUsername, peers.add(session));
+    this.#rememberReportId(session);
+    return session;
+  }
+
+  /** A session id is a claim: it counts only for the user whose session it is. */
+  find(id: string | undefined, credentialId: string): Session | undefined {
+    const session = id === undefined ? undefined : this.#byId.get(id);
+    return session?.identity.credentialId === credentialId ? session : undefined;
+  }
+
+  /** The user's sessions that can ring. */
+  registered(sipUsername: string): Session[] {
+    return [...(this.#byUser.get(sipUsername) ?? [])].filter((session) => session.connection !== null);
+  }
+
+  attached(session: Session): void {
+    this.#holds.get(session)?.();
+    this.#holds.delete(session);
+  }
+
+  detached(session: Session): void {
+    session.connection = null;
+    const callOff = this.#options.clock.after(this.#options.holdMs, () => {
+      this.remove(session);
+      this.#options.onExpired(session);
+    });
+    this.#holds.set(session, callOff);
+  }
+
+  remove(session: Session): void {
+    this.#holds.get(session)?.();
+    this.#holds.delete(session);
+    this.#byId.delete(session.ids.id);
+    const peers = this.#byUser.get(session.identity.sipUsername);
+    peers?.delete(session);
+    if (peers?.size === 0) this.#byUser.delete(session.identity.sipUsername);
+  }
+
+  knowsReportId(callReportId: string): boolean {
+    return this.#reportIds.has(callReportId);
+  }
+
+  all(): Session[] {
+    return [...this.#byId.values()];
+  }
+
+  count(): { attached: number; detached: number } {
+    return { attached: this.#byId.size - this.#holds.size, detached: this.#holds.size };
+  }
+
+  #rememberReportId(session: Session): void {
+    const limit = 10_000;
+    this.#reportIds.set(session.ids.callReportId, session.identity.credentialId);
+    const oldest = this.#reportIds.keys().next();
+    if (this.#reportIds.size > limit && !oldest.done) this.#reportIds.delete(oldest.value);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Capability, ClientMethod, ToClient } from '@parley/protocol';
+import type { Authentication, Identity } from '../registrar/authenticator.ts';
+import type { Connection } from './connection.ts';
+
+export interface SessionIds {
+  /** `sessid` on the wire: 128 bits, never told to anybody but its user. */
+  id: string;
+  /** `voice_sdk_id` on the wire: begins with the node's id, so that a proxy can route by it. */
+  voiceSdkId: string;
+  callReportId: string;
+}
+
+/**
+ * What survives sockets: an authenticated user at one place. At most one connection carries it at a time; without
+ * one it is detached, and held for a while.
+ */
+export class Session {
+  readonly ids: SessionIds;
+  readonly identity: Identity;
+  readonly granted: ReadonlySet<Capability>;
+  /** Epoch milliseconds; null where a password proved the identity. */
+  expiresAt: number | null;
+  connection: Connection | null = null;
+  #undeliveredByes: ToClient['telnyx_rtc.bye']['params'][] = [];
+
+  constructor(ids: SessionIds, authentication: Authentication, granted: ReadonlySet<Capability>) {
+    this.ids = ids;
+    this.identity = authentication.identity;
+    this.expiresAt = authentication.expiresAt;
+    this.granted = granted;
+  }
+
+  /**
+   * Sends a request of the gateway's. A detached session loses it, but for a bye: that one is told when the client
+   * is back, so that no call lives on at one end alone.
+   *
+   * @param onAcknowledged called when the client has taken the request
+   */
+  push<M extends ClientMethod>(method: M, params: ToClient[M]['params'], onAcknowledged?: () => void): void {
+    if (this.connection !== null) this.connection.request(method, params, onAcknowledged);
+    else if (method === 'telnyx_rtc.bye')
+      this.#undeliveredByes.push(params as ToClient['telnyx_rtc.bye']['params']);
+  }
+
+  flushByes(): void {
+    const byes = this.#undeliveredByes;
+    this.#undeliveredByes = [];
+    for (const bye of byes) this.push('telnyx_rtc.bye', bye);
+  }
+}
