@@ -10,10 +10,22 @@ import type {
   DebugReportStop,
 } from './messages/debug.ts';
 import type { ServerMethod, ToServer } from './methods.ts';
+import { isRecord } from './record.ts';
 import { serverShapes } from './server-shapes.ts';
-import { free, integer, isRecord, line, memberOf, object, oneOf, optional, text, variant } from './shape.ts';
+import {
+  accept,
+  free,
+  integer,
+  line,
+  memberOf,
+  object,
+  oneOf,
+  optional,
+  refuse,
+  text,
+  variant,
+} from './shape.ts';
 import type { Mismatch, Shape } from './shape.ts';
-import { accept, refuse } from './shape.ts';
 
 export interface RequestOf<M extends ServerMethod> {
   kind: 'request';

@@ -12,3 +12,4 @@ export type { HangupCause } from './causes.ts';
 export * from './cause-lookup.ts';
 export * from './close-codes.ts';
 export * from './decode-to-server.ts';
+export * from './decode-to-client.ts';

@@ -221,7 +221,7 @@ const clientItem = variant<ClientItem>(
   ]),
 );
 
-const nothing = object<Record<never, never>>({});
+const nothing = object<Record<string, never>>({});
 
 export const serverShapes: { readonly [M in ServerMethod]: Shape<ToServer[M]['params']> } = {
   login,

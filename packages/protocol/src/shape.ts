@@ -2,6 +2,8 @@
  * Shapes: functions from a parsed JSON value to a typed one that holds known members only, or to the path and the
  * reason of the first mismatch. A reason never repeats the value: it may be a password.
  */
+import { isRecord } from './record.ts';
+
 export type Shape<T> = (value: unknown) => Outcome<T>;
 
 export type Outcome<T> = { ok: true; value: T } | Mismatch;
@@ -40,10 +42,6 @@ export function refuse(problem: string, path = ''): Mismatch {
 function within(key: string, inner: Mismatch): Mismatch {
   const separator = inner.path === '' || inner.path.startsWith('[') ? '' : '.';
   return refuse(inner.problem, `${key}${separator}${inner.path}`);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Reads own members only: `__proto__` and `constructor` name nothing that was inherited. */

@@ -1,0 +1,4 @@
+/** A JSON object. Read it by own members: its keys are the sender's. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
