@@ -1,0 +1,85 @@
+import { type Kysely, type Migration, Migrator } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** Which of the two databases this is; needed only where their definition languages differ. */
+export type Engine = 'sqlite' | 'postgresql';
+
+/** @throws Error where the database was made by a newer gateway, or a migration fails; nothing is changed then */
+export async function migrate(database: Kysely<Schema>, engine: Engine): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve(migrationsFor(engine)) };
+  const { error } = await new Migrator({ db: database, provider }).migrateToLatest();
+  if (error === undefined) return;
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(`The database cannot be brought to this version's tables: ${why}`, { cause: error });
+}
+
+/** In order of their names. One that was released is never edited; a new one is added. */
+function migrationsFor(engine: Engine): Record<string, Migration> {
+  return { '0001-users-and-reports': { up: (database) => createUsersAndReports(database, engine) } };
+}
+
+async function createUsersAndReports(database: Kysely<unknown>, engine: Engine): Promise<void> {
+  await database.schema
+    .createTable('credentials')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('tag', 'text')
+    .addColumn('connection_id', 'text')
+    .addColumn('sip_username', 'text', (column) => column.notNull().unique())
+    .addColumn('display_name', 'text', (column) => column.notNull())
+    .addColumn('caller_numbers', 'text', (column) => column.notNull())
+    .addColumn('generate_ringback', 'integer', (column) => column.notNull())
+    .addColumn('max_calls', 'integer')
+    .addColumn('password_hash', 'text', (column) => column.notNull())
+    .addColumn('sealed_ha1', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint')
+    .execute();
+  await database.schema
+    .createIndex('credentials_by_age')
+    .on('credentials')
+    .columns(['created_at', 'id'])
+    .execute();
+  await database.schema
+    .createTable('api_keys')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('hint', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull().unique())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createTable('signing_keys')
+    .addColumn('kid', 'text', (column) => column.primaryKey())
+    .addColumn('public_jwk', 'text', (column) => column.notNull())
+    .addColumn('sealed_private_jwk', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createTable('revocations')
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('revoked_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('revocations_key', ['kind', 'subject'])
+    .execute();
+  await database.schema.createIndex('revocations_by_age').on('revocations').column('revoked_at').execute();
+  await database.schema
+    .createTable('call_reports')
+    .addColumn('sequence', engine === 'sqlite' ? 'integer' : 'bigserial', (column) => column.primaryKey())
+    .addColumn('id', 'text', (column) => column.notNull().unique())
+    .addColumn('call_report_id', 'text', (column) => column.notNull())
+    .addColumn('call_id', 'text', (column) => column.notNull())
+    .addColumn('voice_sdk_id', 'text')
+    .addColumn('credential_id', 'text', (column) => column.notNull())
+    .addColumn('segment', 'integer')
+    .addColumn('received_at', 'bigint', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createIndex('call_reports_by_call')
+    .on('call_reports')
+    .columns(['call_report_id', 'call_id'])
+    .execute();
+  await database.schema.createIndex('call_reports_by_age').on('call_reports').column('received_at').execute();
+}
