@@ -95,7 +95,9 @@ export function startedCall(
 
 export function callTransition(state: CallState, event: CallEvent): CallStep {
   const isOfNoLeg = state.name !== 'ended' && 'leg' in event && !legsOf(state).includes(event.leg);
-  if (isOfNoLeg) return stay(state);
+  // A command that did not fit, such as a second answer of a client, has left the media as it was.
+  const isOfNoConsequence = event.type === 'mediaFailed' && event.failure === 'wrong-state';
+  if (isOfNoLeg || isOfNoConsequence) return stay(state);
   switch (state.name) {
     case 'inviting':
       return inviting(state, event);
@@ -298,6 +300,7 @@ function causeOfMediaFailure(failure: MediaFailure): HangupCause {
     case 'bad-sdp':
       return causes.incompatibleDestination;
     case 'no-such-leg':
+    case 'wrong-state':
     case 'worker-lost':
     case 'closed':
       return causes.temporaryFailure;

@@ -1,0 +1,68 @@
+import { causes } from '@parley/protocol';
+import { Calls } from './calls/calls.ts';
+import type { MediaPlane } from './media/media-plane.ts';
+import type { Gatekeeping } from './methods/method.ts';
+import { handleRequest } from './methods/methods.ts';
+import type { Clock, Log, Meter, Random } from './ports.ts';
+import type { Authenticator } from './registrar/authenticator.ts';
+import { Connection, type Socket } from './sessions/connection.ts';
+import { Directory } from './sessions/directory.ts';
+
+export interface SignalingOptions {
+  authenticator: Authenticator;
+  media: MediaPlane;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  meter: Meter;
+  nodeId: string;
+  region: string;
+  holdMs: number;
+  ringMs: number;
+}
+
+/** Sessions, calls and the methods between them: the gateway without its HTTP server, its store and its processes. */
+export interface Signaling {
+  /** A client has connected; what comes in on its socket goes to the connection. */
+  onSocket(socket: Socket, remoteAddress: string): Connection;
+  directory: Directory;
+  calls: Calls;
+}
+
+export function createSignaling(options: SignalingOptions): Signaling {
+  const { clock, log } = options;
+  const directory = new Directory({
+    clock,
+    random: options.random,
+    nodeId: options.nodeId,
+    holdMs: options.holdMs,
+    onExpired: (session) => {
+      log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'session expired');
+      calls.sessionGone(session, causes.recoveryOnTimerExpire);
+    },
+  });
+  const calls = new Calls({ ...options, directory });
+  const gatekeeping: Gatekeeping = {
+    ...options,
+    directory,
+    calls,
+    place: { dc: options.nodeId, region: options.region },
+  };
+  return {
+    directory,
+    calls,
+    onSocket: (socket, remoteAddress) =>
+      new Connection(socket, remoteAddress, clock, {
+        handle: (connection, request) => handleRequest(gatekeeping, connection, request),
+        closed: ({ session }) => {
+          if (session === null) return;
+          log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'socket lost');
+          if (calls.callIds(session).length > 0) directory.detached(session);
+          else directory.remove(session);
+        },
+        failed: (connection, error, method) => {
+          log.error({ sessionId: connection.session?.ids.id, method, err: error }, 'request failed');
+        },
+      }),
+  };
+}
