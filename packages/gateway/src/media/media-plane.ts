@@ -61,8 +61,12 @@ export type MediaEvent =
   /** The media path is gone: its worker died, or nothing was received for too long. */
   | { type: 'lost'; leg: MediaLegId; reason: 'worker' | 'timeout' };
 
-/** Why a command was refused; `full` means no worker has room for another leg. */
-export type MediaFailure = 'full' | 'no-such-leg' | 'bad-sdp' | 'worker-lost' | 'closed';
+/**
+ * Why a command was refused. `full`: no worker has room for another leg. `wrong-state`: the command does not fit what
+ * was done to the leg before, such as an answer without an offer, or a bridge of legs whose calls live in different
+ * workers.
+ */
+export type MediaFailure = 'full' | 'no-such-leg' | 'bad-sdp' | 'wrong-state' | 'worker-lost' | 'closed';
 
 export class MediaError extends Error {
   readonly failure: MediaFailure;

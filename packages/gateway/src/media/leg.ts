@@ -1,0 +1,225 @@
+import type { Clock } from '../ports.ts';
+import { MediaError, type MediaEvent, type MediaLegId } from './media-plane.ts';
+import { createOutgoingStream, type RtpPosition } from './outgoing-stream.ts';
+import { readRemoteDescription } from './session-description.ts';
+import { selectSource } from './source-selection.ts';
+import {
+  createTelephoneEventReceiver,
+  planTelephoneEvents,
+  type TelephoneEventStep,
+} from './telephone-event.ts';
+import type { Tones } from './tones.ts';
+import type { Peer, PeerEvents, ReceivedPacket } from './werift-peer.ts';
+
+/** What a leg needs of its worker. */
+export interface LegPorts {
+  clock: Clock;
+  tones: Tones;
+  /** Where the stream begins. */
+  start: RtpPosition;
+  silenceTimeoutMs: number;
+  createPeer(offerer: 'browser' | 'gateway', events: PeerEvents): Promise<Peer>;
+  /** The same with a certificate that no browser has seen. */
+  createFreshPeer(offerer: 'browser' | 'gateway', events: PeerEvents): Promise<Peer>;
+  emit: (event: MediaEvent) => void;
+}
+
+/** One party's half of a call: its peer connection, which may be replaced, and the stream that it hears. */
+export interface Leg {
+  readonly id: MediaLegId;
+  readonly call: string;
+  accept(sdp: string): Promise<{ sdp: string }>;
+  offer(): Promise<{ sdp: string }>;
+  answer(sdp: string): Promise<undefined>;
+  remake(sdp: string | undefined): Promise<{ sdp: string }>;
+  addCandidate(candidate: string): Promise<undefined>;
+  /** From now on it hears this leg, or its own tone. */
+  listenTo(partner: Leg | undefined): void;
+  hold(held: boolean): void;
+  play(tone: 'ringback' | 'silence'): void;
+  sendDigits(digits: string): void;
+  /** Sends what is due, and tells a silence that is too long. To be called every few milliseconds. */
+  tick(): void;
+  close(): Promise<void>;
+  /** For the partner. */
+  isHeld(): boolean;
+  partner(): Leg | undefined;
+  hear(from: Leg, packet: ReceivedPacket): void;
+  passOver(from: Leg, packet: ReceivedPacket): void;
+}
+
+const FRAME_MS = 20;
+/** After a standstill of the process as much is made up for, and the rest left out. */
+const MOST_FRAMES_AT_ONCE = 10;
+
+export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
+  const { clock, tones, emit } = ports;
+  const stream = createOutgoingStream(ports.start);
+  let peer: Peer | undefined;
+  let partner: Leg | undefined;
+  let partnerHeardAt: number | undefined;
+  let held = false;
+  let tone: 'ringback' | 'silence' = 'silence';
+  let toneSince = 0;
+  let nextFrameAt: number | undefined;
+  let flowing = false;
+  let negotiated = false;
+  let aliveAt = 0;
+  let keyPress: { startedAt: number; timestamp: number; steps: TelephoneEventStep[] } | undefined;
+
+  const source = (now: number) =>
+    selectSource(
+      { tone, held, partner: partner && { held: partner.isHeld(), heardAt: partnerHeardAt } },
+      now,
+    );
+
+  const eventsOf = (): PeerEvents => {
+    const keys = createTelephoneEventReceiver();
+    return {
+      connected: () => emit({ type: 'connected', leg: id }),
+      alive: () => {
+        aliveAt = clock.monotonic();
+      },
+      audio: (packet) => {
+        if (!flowing) {
+          flowing = true;
+          emit({ type: 'flowing', leg: id });
+        }
+        partner?.hear(leg, packet);
+      },
+      telephoneEvent: (packet) => {
+        const digit = keys.receive(packet);
+        if (digit !== undefined) emit({ type: 'dtmf', leg: id, digit });
+        partner?.passOver(leg, packet);
+      },
+    };
+  };
+  const negotiatedNow = (): void => {
+    negotiated = true;
+    aliveAt = clock.monotonic();
+  };
+  const thePeer = (): Peer => {
+    if (peer === undefined) throw new MediaError('no-such-leg', `Leg ${id} has no peer connection.`);
+    return peer;
+  };
+
+  const sendGenerated = (now: number): void => {
+    nextFrameAt ??= now;
+    let sent = 0;
+    for (; nextFrameAt <= now && sent < MOST_FRAMES_AT_ONCE; sent += 1) {
+      const stamp = stream.generate(nextFrameAt);
+      peer?.sendAudio(stamp, frameAt(nextFrameAt));
+      nextFrameAt += FRAME_MS;
+    }
+    if (nextFrameAt <= now) nextFrameAt = now + FRAME_MS;
+  };
+  const frameAt = (at: number): Uint8Array => {
+    if (source(at) !== 'ringback') return tones.silence;
+    const index = Math.max(0, Math.floor((at - toneSince) / FRAME_MS)) % tones.ringback.length;
+    return tones.ringback[index] ?? tones.silence;
+  };
+  const sendKeys = (now: number): void => {
+    if (keyPress === undefined) return;
+    const { startedAt, steps } = keyPress;
+    for (let step = steps[0]; step !== undefined && startedAt + step.atMs <= now; step = steps[0]) {
+      steps.shift();
+      const place = stream.putIn(now);
+      if (step.begins) keyPress.timestamp = place.timestamp;
+      const stamp = { sequence: place.sequence, timestamp: keyPress.timestamp, marker: step.begins };
+      peer?.sendTelephoneEvent(stamp, step.payload);
+    }
+    if (steps.length === 0) keyPress = undefined;
+  };
+  const replacePeer = async (fresh: Peer): Promise<void> => {
+    const former = peer;
+    peer = fresh;
+    flowing = false;
+    negotiated = false;
+    // A browser that keeps its peer connection stays on the old pair for as long as that one answers.
+    await former?.close();
+  };
+
+  const leg: Leg = {
+    id,
+    call,
+    accept: async (sdp) => {
+      const offer = readRemoteDescription(sdp);
+      peer ??= await ports.createPeer('browser', eventsOf());
+      const answer = await peer.answer(offer);
+      negotiatedNow();
+      return { sdp: answer };
+    },
+    offer: async () => {
+      if (peer !== undefined)
+        throw new MediaError('wrong-state', `Leg ${id} exists already; remake it to offer anew.`);
+      peer = await ports.createPeer('gateway', eventsOf());
+      return { sdp: await peer.offer() };
+    },
+    answer: async (sdp) => {
+      await thePeer().acceptAnswer(readRemoteDescription(sdp));
+      negotiatedNow();
+      return undefined;
+    },
+    remake: async (sdp) => {
+      const offer = sdp === undefined ? undefined : readRemoteDescription(sdp);
+      const fresh = await ports.createFreshPeer(offer === undefined ? 'gateway' : 'browser', eventsOf());
+      await replacePeer(fresh);
+      if (offer === undefined) return { sdp: await fresh.offer() };
+      const answer = await fresh.answer(offer);
+      negotiatedNow();
+      return { sdp: answer };
+    },
+    addCandidate: async (candidate) => {
+      await thePeer().addCandidate(candidate);
+      return undefined;
+    },
+    listenTo: (other) => {
+      partner = other;
+      partnerHeardAt = undefined;
+    },
+    hold: (now) => {
+      held = now;
+    },
+    play: (which) => {
+      if (which !== tone) toneSince = clock.monotonic();
+      tone = which;
+    },
+    sendDigits: (digits) => {
+      const clockRate = peer?.telephoneEventClockRate();
+      if (clockRate === undefined) return;
+      const steps = planTelephoneEvents(digits, clockRate);
+      keyPress = { startedAt: clock.monotonic(), timestamp: 0, steps };
+    },
+    tick: () => {
+      const now = clock.monotonic();
+      if (negotiated && now - aliveAt > ports.silenceTimeoutMs) {
+        aliveAt = now;
+        emit({ type: 'lost', leg: id, reason: 'timeout' });
+      }
+      if (peer?.isReady() !== true) return;
+      sendKeys(now);
+      if (source(now) === 'partner') nextFrameAt = undefined;
+      else sendGenerated(now);
+    },
+    close: async () => {
+      const former = peer;
+      peer = undefined;
+      negotiated = false;
+      await former?.close();
+    },
+    isHeld: () => held,
+    partner: () => partner,
+    hear: (from, packet) => {
+      const now = clock.monotonic();
+      partnerHeardAt = now;
+      tone = 'silence';
+      if (peer?.isReady() !== true || source(now) !== 'partner') return;
+      const stamp = stream.forward(`${from.id} ${String(packet.ssrc)}`, packet, now);
+      if (stamp !== undefined) peer.sendAudio(stamp, packet.payload);
+    },
+    passOver: (from, packet) => {
+      stream.takeOut(`${from.id} ${String(packet.ssrc)}`, packet.sequence);
+    },
+  };
+  return leg;
+}

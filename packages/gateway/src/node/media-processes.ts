@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import type { ForkMediaWorker, FromMediaWorker } from '../media/worker-protocol.ts';
+
+/**
+ * Starts media workers as child processes. What a worker prints goes to the gateway's own standard error; a worker
+ * ends when the gateway does, whatever ended the gateway.
+ *
+ * @param entry the built worker. Default: the one beside this file.
+ */
+export function mediaProcesses(
+  entry: string = fileURLToPath(new URL('../media/worker.js', import.meta.url)),
+): ForkMediaWorker {
+  return () => {
+    const child = fork(entry, [], { execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] });
+    const exitListeners: ((reason: string) => void)[] = [];
+    let running = true;
+    const ended = (reason: string): void => {
+      if (!running) return;
+      running = false;
+      for (const listener of exitListeners) listener(reason);
+    };
+    child.on('error', (error) => ended(error.message));
+    child.on('exit', (code, signal) => ended(signal ?? `exit code ${String(code)}`));
+    return {
+      send: (message) => {
+        if (running && child.connected) child.send(message, () => undefined);
+      },
+      onMessage: (listener) => {
+        child.on('message', (message: FromMediaWorker) => listener(message));
+      },
+      onExit: (listener) => {
+        exitListeners.push(listener);
+      },
+      kill: () => {
+        child.kill('SIGKILL');
+      },
+    };
+  };
+}
