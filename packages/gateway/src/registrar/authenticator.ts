@@ -15,7 +15,7 @@ export interface Identity {
 
 export interface Authentication {
   identity: Identity;
-  /** When the token that proved it expires, in milliseconds of the epoch; null for a password. */
+  /** When it ceases to hold, with the token or the credential, in milliseconds of the epoch; null: never. */
   expiresAt: number | null;
 }
 
