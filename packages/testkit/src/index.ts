@@ -7,3 +7,26 @@ export { type ProcessEntry, assertGroupGone, listProcesses, listProcessTree } fr
 export { writeToneFile } from './tone-file.ts';
 export type { Ear, Moment, Silence } from './page/ear.ts';
 export type { Heard } from './page/sound.ts';
+export { type Recorder, createRecorder } from './recorder.ts';
+export { type SocketFrame, recordFrames } from './socket-frames.ts';
+export { type TcpRelay, type Welcome, openTcpRelay } from './tcp-relay.ts';
+export {
+  type Impairment,
+  type UdpRelay,
+  type UdpRelayOptions,
+  openUdpRelay,
+  seededRandom,
+} from './udp-relay.ts';
+export { type MediaDetour, openMediaDetour } from './media-detour.ts';
+export { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
+export {
+  type ClientKind,
+  type Person,
+  type PersonCall,
+  type PersonOptions,
+  TELEPHONE_PAGE,
+  openPerson,
+} from './people.ts';
+export { type Casting, type Stage, openStage } from './stage.ts';
+export type { CallSnapshot, PhoneEvent } from './page/phone.ts';
+export type { Balance } from './page/ledger.ts';

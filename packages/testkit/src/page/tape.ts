@@ -1,0 +1,123 @@
+import { FRAME_SAMPLES, SAMPLE_RATE } from './sound.ts';
+
+/** 10 ms of sound. */
+export interface Frame {
+  /** Unix time of its first sample, in milliseconds. */
+  at: number;
+  samples: Float32Array;
+}
+
+/** What was played so far. */
+export interface Tape {
+  frames(): Promise<readonly Frame[]>;
+  close(): Promise<void>;
+}
+
+/** The stream to listen to, now and whenever it gives another. */
+export type StreamSource = () => MediaStream | null;
+
+/** Two minutes. */
+const KEPT_FRAMES = 12_000;
+const FRAME_MS = (1000 * FRAME_SAMPLES) / SAMPLE_RATE;
+const CONTEXT_START_MS = 2_000;
+
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Listens on the audio thread where there is one. */
+export async function openTape(source: StreamSource): Promise<Tape> {
+  const context = new AudioContext({ sampleRate: SAMPLE_RATE });
+  // Firefox without a sound card never starts an audio context, and leaves the promise pending.
+  const patience = new Promise((resolve) => setTimeout(resolve, CONTEXT_START_MS));
+  await Promise.race([context.resume(), patience]);
+  if (context.state === 'running') return openLiveTape(source, context);
+  await context.close();
+  return openRecordedTape(source);
+}
+
+async function openLiveTape(source: StreamSource, context: AudioContext): Promise<Tape> {
+  await context.audioWorklet.addModule(new URL('./ear-worklet.js', import.meta.url));
+  const worklet = new AudioWorkletNode(context, 'ear', { channelCount: 1, channelCountMode: 'explicit' });
+  // The worklet's own output is silence, but nothing runs that is not connected.
+  worklet.connect(context.destination);
+  const clockOffset = now() - context.currentTime * 1000;
+  const frames: Frame[] = [];
+  worklet.port.onmessage = ({ data }: MessageEvent<{ startedAt: number; samples: Float32Array }>) => {
+    frames.push({ at: data.startedAt * 1000 + clockOffset, samples: data.samples });
+    if (frames.length > KEPT_FRAMES) frames.shift();
+  };
+  const unfollow = follow(source, (stream) => {
+    const node = context.createMediaStreamSource(stream);
+    node.connect(worklet);
+    return () => {
+      node.disconnect();
+    };
+  });
+  return {
+    frames: () => Promise.resolve(frames),
+    close: async () => {
+      unfollow();
+      await context.close();
+    },
+  };
+}
+
+interface Recording {
+  startedAt: number;
+  chunks: Blob[];
+}
+
+/** Records the stream and decodes what is there when somebody asks: later by about 0.2 s, and not of the exact time. */
+function openRecordedTape(source: StreamSource): Tape {
+  const recordings: Recording[] = [];
+  const unfollow = follow(source, (stream) => {
+    const recording: Recording = { startedAt: now(), chunks: [] };
+    const recorder = new MediaRecorder(stream);
+    recorder.ondataavailable = ({ data }) => {
+      if (data.size > 0) recording.chunks.push(data);
+    };
+    recorder.start(100);
+    recordings.push(recording);
+    return () => {
+      recorder.stop();
+    };
+  });
+  return {
+    frames: async () => (await Promise.all(recordings.map(decode))).flat(),
+    close: () => {
+      unfollow();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function decode({ startedAt, chunks }: Recording): Promise<Frame[]> {
+  if (chunks.length === 0) return [];
+  const decoder = new OfflineAudioContext(1, 1, SAMPLE_RATE);
+  const decoded = await decoder.decodeAudioData(await new Blob(chunks).arrayBuffer());
+  const samples = decoded.getChannelData(0);
+  return Array.from({ length: Math.floor(samples.length / FRAME_SAMPLES) }, (_, index) => ({
+    at: startedAt + index * FRAME_MS,
+    samples: samples.subarray(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES),
+  }));
+}
+
+/** Elements change their stream without telling; 20 ms is less than a new path needs to be heard. */
+function follow(source: StreamSource, listen: (stream: MediaStream) => () => void): () => void {
+  let heard = '';
+  let unlisten: (() => void) | undefined;
+  const timer = setInterval(() => {
+    const tracks = source()?.getAudioTracks() ?? [];
+    const live = tracks.filter(({ readyState }) => readyState === 'live');
+    const ids = live.map(({ id }) => id).join(' ');
+    if (ids === heard) return;
+    unlisten?.();
+    heard = ids;
+    unlisten = ids === '' ? undefined : listen(new MediaStream(live));
+  }, 20);
+  return () => {
+    clearInterval(timer);
+    unlisten?.();
+  };
+}

@@ -1,0 +1,125 @@
+import { createRequire } from 'node:module';
+import type { BrowserContext } from 'puppeteer-core';
+
+import { launchChromium } from './chromium.ts';
+import { launchFirefox } from './firefox.ts';
+import { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
+import type { LaunchedBrowser } from './launched-browser.ts';
+import { type PageServer, servePages } from './page-server.ts';
+import { type ClientKind, type Person, TELEPHONE_PAGE, openPerson } from './people.ts';
+
+export interface Casting {
+  client: ClientKind;
+  /** Default: `chromium`. */
+  browser?: 'chromium' | 'firefox';
+  /** What the microphone hears, in hertz. Default: 440 for alice, 1000 for everybody else. */
+  tone?: number;
+  /** The WebSocket's URL, where a relay stands before the gateway. */
+  signaling?: string;
+  /** More options for `new TelnyxRTC()`. */
+  options?: object;
+  /** Default: true. */
+  register?: boolean;
+}
+
+/**
+ * Where system tests play: a gateway, browsers that are started when somebody needs them and are kept, and people
+ * who come for one test.
+ */
+export interface Stage {
+  gateway: GatewayProcess;
+  /** A demo user, signed in. */
+  enter(name: string, casting: Casting): Promise<Person>;
+  /** Sends everybody home. @throws Error where the gateway, or a page of our client, had an uncaught error. */
+  clear(): Promise<void>;
+  /** @throws Error where a process is left. */
+  close(): Promise<void>;
+}
+
+const BUNDLES: Readonly<Record<ClientKind, string>> = {
+  ours: '@parley/webrtc/lib/bundle.js',
+  official: '@telnyx/webrtc',
+};
+
+export async function openStage(options: GatewayProcessOptions = {}): Promise<Stage> {
+  const gateway = await startGateway(options);
+  const pages = await servePages({ pages: new Map([['/telephone', TELEPHONE_PAGE]]), files: findBundles() });
+  const browsers = new Map<string, Promise<LaunchedBrowser>>();
+  const present = new Map<Person, { context: BrowserContext; client: ClientKind }>();
+  const browserFor = (name: string, casting: Casting) => {
+    const engine = casting.browser ?? 'chromium';
+    const tone = casting.tone ?? (name === 'alice' ? 440 : 1000);
+    const key = `${engine} ${String(tone)}`;
+    const launched =
+      browsers.get(key) ?? (engine === 'chromium' ? launchChromium({ tone }) : launchFirefox({ tone }));
+    browsers.set(key, launched);
+    return launched;
+  };
+  return {
+    gateway,
+    enter: async (name, casting) => {
+      const browser = await browserFor(name, casting);
+      const context = await browser.newContext(pages.origin);
+      const person = await openPerson(context, cast(name, casting, gateway, pages));
+      present.set(person, { context, client: casting.client });
+      if (casting.register !== false) await person.register();
+      return person;
+    },
+    clear: () => clearStage(present, gateway),
+    close: async () => {
+      try {
+        await clearStage(present, gateway);
+      } finally {
+        const closing = [...browsers.values()].map(async (launched) => (await launched).close());
+        const results = await Promise.allSettled([...closing, gateway.stop(), pages.close()]);
+        const failures = results.flatMap((result) =>
+          result.status === 'rejected' ? [result.reason as unknown] : [],
+        );
+        if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+      }
+    },
+  };
+}
+
+function cast(name: string, casting: Casting, gateway: GatewayProcess, pages: PageServer) {
+  const url = casting.signaling ?? gateway.signaling;
+  // The official client knows no URL but this one.
+  const host = casting.client === 'official' ? { host: url } : { env: url };
+  return {
+    name,
+    url: `${pages.origin}/telephone`,
+    script: `/clients/${casting.client}.js`,
+    client: { ...host, login: name, password: name, remoteElement: 'remote', ...casting.options },
+    frames: casting.browser !== 'firefox',
+  };
+}
+
+async function clearStage(
+  present: Map<Person, { context: BrowserContext; client: ClientKind }>,
+  gateway: GatewayProcess,
+): Promise<void> {
+  const uncaught: string[] = [];
+  for (const [person, { context, client }] of present) {
+    // The official client throws now and then; that is not for us to judge.
+    if (client === 'ours')
+      uncaught.push(...person.uncaught.entries.map((error) => `${person.name}: ${error}`));
+    await context.close();
+  }
+  present.clear();
+  gateway.assertHealthy();
+  if (uncaught.length > 0) throw new Error(`Errors that nobody caught in a page:\n${uncaught.join('\n')}`);
+}
+
+/** A bundle that was not built yet is missed only by who asks for it. */
+function findBundles(): Map<string, string> {
+  const { resolve } = createRequire(import.meta.url);
+  return new Map(
+    Object.entries(BUNDLES).flatMap(([client, name]): [string, string][] => {
+      try {
+        return [[`/clients/${client}.js`, resolve(name)]];
+      } catch {
+        return [];
+      }
+    }),
+  );
+}
