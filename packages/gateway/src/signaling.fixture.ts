@@ -1,0 +1,262 @@
+import type { HangupCause, ServerMethod } from '@parley/protocol';
+import type { MediaCommand, MediaEvent, MediaPlane, MediaResults } from './media/media-plane.ts';
+import type { Clock, Log } from './ports.ts';
+import type { Authentication, Authenticator, Identity } from './registrar/authenticator.ts';
+import type { Connection, Socket } from './sessions/connection.ts';
+import { createSignaling, type Signaling } from './signaling.ts';
+
+/** Time that passes only when told to. */
+export class FakeClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<{ at: number; callback: () => void }>();
+
+  now = (): number => 1_800_000_000_000 + this.#now;
+  monotonic = (): number => this.#now;
+  after = (milliseconds: number, callback: () => void): (() => void) => {
+    const timer = { at: this.#now + milliseconds, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  };
+
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  async advance(milliseconds: number): Promise<void> {
+    const until = this.#now + milliseconds;
+    for (;;) {
+      const next = [...this.#timers].sort((a, b) => a.at - b.at)[0];
+      if (next === undefined || next.at > until) break;
+      this.#timers.delete(next);
+      this.#now = next.at;
+      next.callback();
+      await settled();
+    }
+    this.#now = until;
+  }
+}
+
+/** Answers every command at once, and remembers it. */
+export class FakeMediaPlane implements MediaPlane {
+  readonly commands: MediaCommand[] = [];
+  readonly legs = new Set<string>();
+  capacity = 100;
+  /** What the next commands of a type are refused with. */
+  readonly failures = new Map<MediaCommand['type'], Error>();
+  readonly #listeners = new Set<(event: MediaEvent) => void>();
+
+  send<C extends MediaCommand>(command: C): Promise<MediaResults[C['type']]>;
+  send(command: MediaCommand): Promise<MediaResults[MediaCommand['type']]> {
+    this.commands.push(command);
+    const failure = this.failures.get(command.type);
+    if (failure !== undefined) return Promise.reject(failure);
+    switch (command.type) {
+      case 'accept':
+      case 'offer':
+      case 'remake':
+        this.legs.add(command.leg);
+        return Promise.resolve({ sdp: `${command.type} ${command.leg}` });
+      case 'close':
+        this.legs.delete(command.leg);
+        return Promise.resolve(undefined);
+      case 'answer':
+      case 'candidate':
+      case 'bridge':
+      case 'hold':
+      case 'play':
+      case 'dtmf':
+        return Promise.resolve(undefined);
+    }
+  }
+
+  onEvent(listener: (event: MediaEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: MediaEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  status() {
+    return { ready: true, workers: 1, legs: this.legs.size, capacity: this.capacity };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  typed<T extends MediaCommand['type']>(type: T): Extract<MediaCommand, { type: T }>[] {
+    return this.commands.filter(
+      (command): command is Extract<MediaCommand, { type: T }> => command.type === type,
+    );
+  }
+}
+
+export interface Frame {
+  id?: number | string;
+  method?: string;
+  params?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+  error?: { code: number; message: string };
+  voice_sdk_id?: string;
+}
+
+/** One client's socket, spoken to by hand. */
+export class FakeClient {
+  readonly frames: Frame[] = [];
+  closed: { code: number; reason: string } | null = null;
+  readonly connection: Connection;
+  #nextId = 1;
+
+  constructor(signaling: Signaling) {
+    const socket: Socket = {
+      send: (text) => this.frames.push(JSON.parse(text) as Frame),
+      close: (code, reason) => {
+        this.closed ??= { code, reason };
+        this.connection.socketClosed();
+      },
+    };
+    this.connection = signaling.onSocket(socket, '192.0.2.1');
+  }
+
+  /** @returns the answer */
+  async request(method: ServerMethod, params: object = {}): Promise<Frame> {
+    const id = this.send(method, params);
+    await settled();
+    const answer = this.frames.find((frame) => frame.id === id && frame.method === undefined);
+    if (answer === undefined) throw new Error(`${method} was not answered`);
+    return answer;
+  }
+
+  /** @returns the request's id */
+  send(method: string, params: object = {}): string {
+    const id = `c${String(this.#nextId++)}`;
+    this.connection.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    return id;
+  }
+
+  async login(user: string, more: object = {}): Promise<Frame> {
+    return await this.request('login', { login: user, passwd: user, ...more });
+  }
+
+  async invite(callID: string, destination: string, more: object = {}): Promise<Frame> {
+    return await this.request('telnyx_rtc.invite', {
+      sdp: `offer ${callID}`,
+      dialogParams: { callID, destination_number: destination, ...more },
+    });
+  }
+
+  async bye(callID: string, cause?: HangupCause): Promise<Frame> {
+    return await this.request('telnyx_rtc.bye', { dialogParams: { callID }, ...cause });
+  }
+
+  /** The parameters of every request of this method so far. */
+  got(method: string): Record<string, unknown>[] {
+    return this.frames.flatMap((frame) => (frame.method === method ? [frame.params ?? {}] : []));
+  }
+
+  /** Takes the latest request of this method, as a client does. @returns its parameters */
+  async acknowledge(method: string): Promise<Record<string, unknown>> {
+    const request = this.frames.findLast((frame) => frame.method === method);
+    if (request === undefined) throw new Error(`no ${method} came`);
+    this.connection.receive(JSON.stringify({ jsonrpc: '2.0', id: request.id, result: { method } }));
+    await settled();
+    return request.params ?? {};
+  }
+
+  /** The order in which things came: methods, and `result` for answers. */
+  get order(): string[] {
+    return this.frames.map((frame) => frame.method ?? 'result');
+  }
+}
+
+const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export interface Rig {
+  signaling: Signaling;
+  clock: FakeClock;
+  media: FakeMediaPlane;
+  /** Counted by name. */
+  metered: string[];
+  client(): FakeClient;
+  signedIn(user: string, more?: object): Promise<FakeClient>;
+}
+
+/** A gateway's signaling with users whose passwords are their names. */
+export function rig(
+  users: readonly (Partial<Identity> & { sipUsername: string })[] = [
+    { sipUsername: 'alice' },
+    { sipUsername: 'bob' },
+  ],
+): Rig {
+  const clock = new FakeClock();
+  const media = new FakeMediaPlane();
+  const metered: string[] = [];
+  let serial = 0;
+  const signaling = createSignaling({
+    authenticator: authenticatorOf(users),
+    media,
+    clock,
+    random: { uuid: () => `id-${String((serial += 1))}`, token: () => `token-${String((serial += 1))}` },
+    log: silentLog,
+    meter: {
+      loginRefused: () => metered.push('loginRefused'),
+      callSetUp: () => metered.push('callSetUp'),
+      callEnded: (cause) => metered.push(cause),
+    },
+    nodeId: 'n1',
+    region: 'here',
+    holdMs: 190_000,
+    ringMs: 60_000,
+  });
+  const client = () => new FakeClient(signaling);
+  return {
+    signaling,
+    clock,
+    media,
+    metered,
+    client,
+    signedIn: async (user, more) => {
+      const signedIn = client();
+      await signedIn.login(user, more);
+      await signedIn.request('telnyx_rtc.gatewayState');
+      return signedIn;
+    },
+  };
+}
+
+function authenticatorOf(users: readonly (Partial<Identity> & { sipUsername: string })[]): Authenticator {
+  const authentications = new Map<string, Authentication>(
+    users.map((user) => [
+      user.sipUsername,
+      {
+        identity: {
+          credentialId: `credential-${user.sipUsername}`,
+          displayName: user.sipUsername.toUpperCase(),
+          callerNumbers: [],
+          generateRingback: true,
+          maxCalls: null,
+          ...user,
+        },
+        expiresAt: null,
+      },
+    ]),
+  );
+  return {
+    password: (login, password) =>
+      Promise.resolve(login === password ? (authentications.get(login) ?? null) : null),
+    token: (token) => Promise.resolve(authentications.get(token) ?? null),
+    isUser: (user) => Promise.resolve(authentications.has(user)),
+  };
+}
+
+/** Lets everything that is under way come to rest. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

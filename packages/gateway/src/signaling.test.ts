@@ -1,0 +1,387 @@
+import { CloseCode, RpcErrorCode, causes } from '@parley/protocol';
+import { describe, expect, it } from 'vitest';
+import { MediaError } from './media/media-plane.ts';
+import { rig, settled, type FakeClient, type Rig } from './signaling.fixture.ts';
+
+/** Alice has called Bob, whose client has taken the invite. */
+async function ringing(gateway: Rig): Promise<{ alice: FakeClient; bob: FakeClient; bobsCallId: string }> {
+  const alice = await gateway.signedIn('alice');
+  const bob = await gateway.signedIn('bob');
+  await alice.invite('a-1', 'bob');
+  await settled();
+  const { callID } = await bob.acknowledge('telnyx_rtc.invite');
+  return { alice, bob, bobsCallId: String(callID) };
+}
+
+async function talking(gateway: Rig) {
+  const call = await ringing(gateway);
+  await call.bob.request('telnyx_rtc.answer', {
+    sdp: 'answer of bob',
+    dialogParams: { callID: call.bobsCallId },
+  });
+  await settled();
+  return call;
+}
+
+describe('login', () => {
+  it('is answered, then followed by clientReady, then by the answer to the registration query sent behind it', async () => {
+    const client = rig().client();
+    client.send('login', { login: 'alice', passwd: 'alice' });
+    client.send('telnyx_rtc.gatewayState');
+    await settled();
+    expect(client.order).toEqual(['result', 'telnyx_rtc.clientReady', 'result']);
+    expect(client.frames[0]?.result).not.toHaveProperty('params');
+    expect(client.frames[2]?.result).toMatchObject({
+      params: { state: 'REGED', region: 'here', call_report_id: expect.any(String) as string },
+    });
+  });
+
+  it.each([
+    ['a wrong password', { login: 'alice', passwd: 'wrong' }],
+    ['an unknown user', { login: 'nobody', passwd: 'nobody' }],
+    ['an unknown token', { login_token: 'forged' }],
+    ['no credentials', {}],
+  ])('with %s is refused as -32001, and the socket stays without a session', async (_, params) => {
+    const gateway = rig();
+    const client = gateway.client();
+    const answer = await client.request('login', params);
+    expect(answer.error).toMatchObject({ code: RpcErrorCode.loginIncorrect });
+    const state = await client.request('telnyx_rtc.gatewayState');
+    expect(state.error?.code).toBe(RpcErrorCode.notLoggedIn);
+    expect(gateway.metered).toEqual(['loginRefused']);
+  });
+
+  it('that does not come within five seconds closes the socket with 4401', async () => {
+    const gateway = rig();
+    const client = gateway.client();
+    await gateway.clock.advance(5_000);
+    expect(client.closed?.code).toBe(CloseCode.loginTimeout);
+  });
+
+  it('again on the same socket keeps the session, and names no calls where there are none', async () => {
+    const client = await rig().signedIn('alice');
+    const before = client.connection.session?.ids.id;
+    const answer = await client.login('alice');
+    expect(answer.result).toMatchObject({ sessid: before });
+    expect(client.got('telnyx_rtc.clientReady').at(-1)).toEqual({});
+  });
+
+  it('again on the same socket as somebody else is refused', async () => {
+    const client = await rig().signedIn('alice');
+    expect((await client.login('bob')).error?.code).toBe(RpcErrorCode.loginIncorrect);
+  });
+
+  it('with the session id of another user gets a session of its own', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = gateway.client();
+    const answer = await bob.login('bob', { sessid: alice.connection.session?.ids.id });
+    expect(answer.result?.['sessid']).not.toBe(alice.connection.session?.ids.id);
+  });
+});
+
+describe('a session whose socket is lost in a call', () => {
+  it('goes on at a new socket, with its calls listed', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    await alice.invite('a-2', 'echo');
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    const again = gateway.client();
+    await again.login('alice', { sessid });
+    expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1', 'a-2'] }]);
+  });
+
+  it('is told of a call that ended meanwhile before its calls are listed', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    await bob.bye(bobsCallId, causes.normalClearing);
+    const again = gateway.client();
+    await again.login('alice', { sessid });
+    expect(again.order).toEqual(['result', 'telnyx_rtc.bye', 'telnyx_rtc.clientReady']);
+    expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: [] }]);
+  });
+
+  it('is held for 190 seconds; then its calls end, and the other party is told', async () => {
+    const gateway = rig();
+    const { alice, bob } = await talking(gateway);
+    alice.connection.socketClosed();
+    await gateway.clock.advance(189_000);
+    expect(bob.got('telnyx_rtc.bye')).toEqual([]);
+    await gateway.clock.advance(1_000);
+    expect(gateway.signaling.calls.counts()).toEqual({ inviting: 0, established: 0 });
+    expect(gateway.media.legs.size).toBe(0);
+  });
+
+  it('moves from a socket that does not answer any more, which is closed as displaced', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    const again = gateway.client();
+    again.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    await gateway.clock.advance(1_000);
+    expect(again.frames[0]?.result).toMatchObject({ sessid });
+    expect(alice.closed?.code).toBe(CloseCode.displaced);
+    expect(gateway.signaling.calls.counts().established).toBe(1);
+  });
+
+  it('stays where it is while its socket answers, and the newcomer gets one of its own', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    const copy = gateway.client();
+    copy.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    await alice.request('telnyx_rtc.ping');
+    expect(copy.frames[0]?.result?.['sessid']).not.toBe(sessid);
+    expect(alice.closed).toBeNull();
+  });
+});
+
+describe('an invite', () => {
+  it('is answered before anything else is said of the call', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await talking(gateway);
+    const start = alice.frames.findIndex((frame) => frame.result?.['message'] === 'CALL CREATED');
+    expect(alice.frames.slice(start).map((frame) => frame.method ?? 'result')).toEqual([
+      'result',
+      'telnyx_rtc.media',
+      'telnyx_rtc.ringing',
+      'telnyx_rtc.answer',
+    ]);
+    expect(bob.got('telnyx_rtc.invite')[0]).toMatchObject({
+      callID: bobsCallId,
+      caller_id_name: 'ALICE',
+      caller_id_number: 'alice',
+    });
+    expect(bobsCallId).not.toBe('a-1');
+  });
+
+  it('that is repeated makes no second call', async () => {
+    const gateway = rig();
+    const { alice, bob } = await ringing(gateway);
+    expect((await alice.invite('a-1', 'bob')).result).toMatchObject({ message: 'CALL CREATED' });
+    expect(bob.got('telnyx_rtc.invite')).toHaveLength(1);
+  });
+
+  it.each([
+    ['an unknown user', 'carol', causes.unallocatedNumber],
+    ['a user who is not signed in', 'bob', causes.subscriberAbsent],
+    ['nobody', '', causes.unallocatedNumber],
+  ])('for %s is answered, and the call ended with the cause', async (_, destination, cause) => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    expect((await alice.invite('a-1', destination)).result).toBeDefined();
+    expect(alice.got('telnyx_rtc.bye')).toEqual([{ callID: 'a-1', ...cause }]);
+    expect(gateway.media.commands).toEqual([]);
+  });
+
+  it('for which no worker has room is ended with cause 42', async () => {
+    const gateway = rig();
+    gateway.media.capacity = 0;
+    const alice = await gateway.signedIn('alice');
+    await alice.invite('a-1', 'echo');
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 42, sipCode: 503 });
+  });
+
+  it('whose offer cannot be answered is ended with cause 88', async () => {
+    const gateway = rig();
+    gateway.media.failures.set('accept', new MediaError('bad-sdp', 'no audio'));
+    const alice = await gateway.signedIn('alice');
+    await alice.invite('a-1', 'echo');
+    await settled();
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 88, sipCode: 488 });
+  });
+
+  it('beyond the calls that a credential may have is ended as busy', async () => {
+    const gateway = rig([
+      { sipUsername: 'alice', maxCalls: 1 },
+      { sipUsername: 'bob', maxCalls: 1 },
+      { sipUsername: 'carol' },
+    ]);
+    const { alice } = await talking(gateway);
+    await alice.invite('a-2', 'echo');
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ callID: 'a-2', causeCode: 17 });
+    const carol = await gateway.signedIn('carol');
+    await carol.invite('c-1', 'bob');
+    expect(carol.got('telnyx_rtc.bye')[0]).toMatchObject({ callID: 'c-1', causeCode: 17 });
+  });
+
+  it('carries custom headers and client state to the callee', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = await gateway.signedIn('bob');
+    const headers = [{ name: 'X-Order', value: '42' }];
+    await alice.invite('a-1', 'bob', { custom_headers: headers, clientState: 'Zm9v' });
+    await settled();
+    expect(bob.got('telnyx_rtc.invite')[0]).toMatchObject({
+      client_state: 'Zm9v',
+      dialogParams: { custom_headers: headers },
+    });
+  });
+});
+
+describe('the same call id in two sessions', () => {
+  it('names two calls', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = await gateway.signedIn('bob');
+    await alice.invite('same', 'echo');
+    await bob.invite('same', 'echo');
+    await settled();
+    await bob.bye('same');
+    expect(gateway.signaling.calls.counts().established).toBe(1);
+    expect(
+      (await alice.request('telnyx_rtc.modify', { action: 'hold', dialogParams: { callID: 'same' } })).result,
+    ).toMatchObject({ holdState: 'held' });
+  });
+
+  it('of which the other party learns nothing: a foreign id is as unknown as any', async () => {
+    const gateway = rig();
+    await talking(gateway);
+    const carol = await gateway.signedIn('alice');
+    const answer = await carol.request('telnyx_rtc.modify', {
+      action: 'hold',
+      dialogParams: { callID: 'a-1' },
+    });
+    expect(answer.error?.code).toBe(RpcErrorCode.noSuchCall);
+  });
+});
+
+describe('a user who is signed in twice', () => {
+  it('is rung at both places; one answers, the other is told that it lost the race', async () => {
+    const gateway = rig();
+    const desk = await gateway.signedIn('bob');
+    const { alice, bob, bobsCallId } = await ringing(gateway);
+    await bob.request('telnyx_rtc.answer', { sdp: 'answer', dialogParams: { callID: bobsCallId } });
+    expect(desk.got('telnyx_rtc.bye')).toEqual([expect.objectContaining({ cause: causes.loseRace.cause })]);
+    expect(alice.got('telnyx_rtc.answer')).toHaveLength(1);
+    const late = { sdp: 'late', dialogParams: { callID: desk.got('telnyx_rtc.invite')[0]?.['callID'] } };
+    expect((await desk.request('telnyx_rtc.answer', late)).result).toMatchObject({ message: 'CALL ENDED' });
+    expect(desk.got('telnyx_rtc.bye')).toHaveLength(2);
+  });
+});
+
+describe('the end of a call', () => {
+  it('said by one party reaches the other with its cause, and leaves nothing behind', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await talking(gateway);
+    await bob.bye(bobsCallId, causes.normalClearing);
+    expect(alice.got('telnyx_rtc.bye')).toEqual([{ callID: 'a-1', ...causes.normalClearing }]);
+    expect(bob.got('telnyx_rtc.bye')).toEqual([]);
+    expect(gateway.media.legs.size).toBe(0);
+    expect(gateway.signaling.calls.counts()).toEqual({ inviting: 0, established: 0 });
+    expect(gateway.metered).toEqual(['callSetUp', 'NORMAL_CLEARING']);
+  });
+
+  it('said twice, or for a call that nobody knows, is answered all the same', async () => {
+    const alice = await rig().signedIn('alice');
+    expect((await alice.bye('never-was')).result).toMatchObject({ callID: 'never-was' });
+  });
+
+  it('comes after 60 seconds without an answer, as no answer', async () => {
+    const gateway = rig();
+    const { alice, bob } = await ringing(gateway);
+    for (let second = 0; second < 60; second += 10) {
+      await gateway.clock.advance(10_000);
+      await Promise.all([alice.request('telnyx_rtc.ping'), bob.request('telnyx_rtc.ping')]);
+    }
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 19, sipCode: 480 });
+    expect(bob.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 19 });
+  });
+
+  it('is a refusal where the callee hangs up before it has answered, whatever its client says', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await ringing(gateway);
+    await bob.bye(bobsCallId, causes.normalClearing);
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 17, sipCode: 486 });
+  });
+});
+
+describe('in a call', () => {
+  it('hold and unhold are answered with the state, and given to the media', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const ask = async (action: string) =>
+      (await alice.request('telnyx_rtc.modify', { action, dialogParams: { callID: 'a-1' } })).result?.[
+        'holdState'
+      ];
+    expect([await ask('hold'), await ask('hold'), await ask('toggleHold'), await ask('unhold')]).toEqual([
+      'held',
+      'held',
+      'active',
+      'active',
+    ]);
+    expect(gateway.media.typed('hold').map(({ held }) => held)).toEqual([true, true, false, false]);
+  });
+
+  it('updateMedia is answered with a description, and refused where the offer is unusable', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const update = (more: object) =>
+      alice.request('telnyx_rtc.modify', { action: 'updateMedia', dialogParams: { callID: 'a-1' }, ...more });
+    expect((await update({ sdp: 'restart' })).result).toMatchObject({ sdp: expect.any(String) as string });
+    expect((await update({})).error?.code).toBe(RpcErrorCode.invalidParams);
+    gateway.media.failures.set('accept', new MediaError('bad-sdp', 'no audio'));
+    expect((await update({ sdp: 'restart' })).error?.message).toContain('no audio');
+  });
+
+  it('key presses reach the other party as a message and as telephone-events', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await talking(gateway);
+    await alice.request('telnyx_rtc.info', { dtmf: '5#', dialogParams: { callID: 'a-1' } });
+    expect(bob.got('telnyx_rtc.info')).toEqual([{ callID: bobsCallId, dtmf: '5#' }]);
+    expect(gateway.media.typed('dtmf')).toEqual([expect.objectContaining({ digits: '5#' })]);
+  });
+
+  it('a lost media path is offered anew, and joined again when the client has answered', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const [leg] = gateway.media.typed('accept').map((command) => command.leg);
+    gateway.media.emit({ type: 'lost', leg: leg ?? '', reason: 'worker' });
+    await settled();
+    const { sdp } = await alice.acknowledge('telnyx_rtc.attach');
+    expect(sdp).toBe(`remake ${String(leg)}`);
+    await alice.request('telnyx_rtc.attach', { sdp: 'again', dialogParams: { callID: 'a-1' } });
+    await settled();
+    expect(gateway.media.typed('answer').at(-1)).toMatchObject({ leg, sdp: 'again' });
+    expect(gateway.signaling.calls.counts().established).toBe(1);
+  });
+});
+
+describe('a socket', () => {
+  it('that only listens is pinged, and closed after 60 seconds of silence', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    await gateway.clock.advance(59_000);
+    expect(alice.got('telnyx_rtc.ping').length).toBeGreaterThanOrEqual(3);
+    expect(alice.closed).toBeNull();
+    await gateway.clock.advance(1_000);
+    expect(alice.closed?.code).toBe(CloseCode.goingAway);
+  });
+
+  it('leaves no timer behind when it closes', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    alice.connection.socketClosed();
+    expect(gateway.clock.timers).toBe(0);
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 0, detached: 0 });
+  });
+
+  it('gets an answer to debug frames, on which an official client waits with its call', async () => {
+    const alice = await rig().signedIn('alice');
+    alice.connection.receive(
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 'd1',
+        type: 'debug_report_start',
+        debug_report_id: 'r',
+        call_id: 'c',
+      }),
+    );
+    expect(alice.frames.at(-1)).toMatchObject({ id: 'd1', result: { message: 'ok' } });
+  });
+});
