@@ -73,7 +73,9 @@ export async function openPerson(context: BrowserContext, options: PersonOptions
   const events = createRecorder<PhoneEvent>(describeEvent);
   const uncaught = createRecorder<string>((error) => error);
   page.on('pageerror', (error) => {
-    uncaught.record(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // Firefox tells a refused socket as if it were an error of the page.
+    if (!text.includes('establish a connection to the server')) uncaught.record(text);
   });
   const frames = options.frames ? await recordFrames(page) : createRecorder<SocketFrame>(({ text }) => text);
   await page.exposeFunction('report', events.record);

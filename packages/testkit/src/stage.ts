@@ -89,7 +89,7 @@ function cast(name: string, casting: Casting, gateway: GatewayProcess, pages: Pa
     name,
     url: `${pages.origin}/telephone`,
     script: `/clients/${casting.client}.js`,
-    client: { ...host, login: name, password: name, remoteElement: 'remote', ...casting.options },
+    client: { ...host, login: name, password: name, ...casting.options },
     frames: casting.browser !== 'firefox',
   };
 }

@@ -78,10 +78,10 @@ export async function installPhone(remote: HTMLAudioElement): Promise<void> {
   const ear = await openEar(() => (remote.srcObject instanceof MediaStream ? remote.srcObject : null));
   // Behind the ear, whose own timer is none of the client's.
   const ledger = installLedger();
-  window.phone = { ear, ledger, ...createTelephone() };
+  window.phone = { ear, ledger, ...createTelephone(remote) };
 }
 
-function createTelephone(): Omit<Phone, 'ear' | 'ledger'> {
+function createTelephone(remoteElement: HTMLAudioElement): Omit<Phone, 'ear' | 'ledger'> {
   const calls = new Map<string, Call>();
   let client: Client | undefined;
   const opened = () => {
@@ -103,6 +103,7 @@ function createTelephone(): Omit<Phone, 'ear' | 'ledger'> {
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
+      client['remoteElement'] = remoteElement;
       for (const name of EVENTS) {
         client.on(name, (payload) => {
           const notified = member(payload, 'call');
