@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { goldenLoginError, goldenResults, goldenSpeedTest, goldenToClient } from './golden/index.ts';
-import { decodeToClient } from './index.ts';
+import { decodeToClient, RpcErrorCode } from './index.ts';
 
 const decode = (frame: unknown) => decodeToClient(JSON.stringify(frame));
 const pushes = Object.entries(goldenToClient).flatMap(([method, messages]) =>
@@ -31,5 +31,17 @@ describe('decodeToClient, given a golden message', () => {
       { kind: 'speedTest', direction: 'up', ms: 17 },
       { kind: 'speedTest', direction: 'down', ms: 23 },
     ]);
+  });
+
+  it('names what to refuse of a request that it cannot read', () => {
+    expect(decode({ id: 7, method: 'telnyx_rtc.transfer', params: {} })).toMatchObject({
+      kind: 'ignored',
+      refusal: { id: 7, code: RpcErrorCode.methodNotFound },
+    });
+    expect(decode({ id: 8, method: 'telnyx_rtc.invite', params: { callID: 'c' } })).toMatchObject({
+      kind: 'ignored',
+      refusal: { id: 8, code: RpcErrorCode.invalidParams },
+    });
+    expect(decode({ method: 'telnyx_rtc.invite', params: {} })).not.toHaveProperty('refusal');
   });
 });

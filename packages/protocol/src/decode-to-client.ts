@@ -3,7 +3,7 @@
  * Imports nothing of the other direction: it is part of every page that can call.
  */
 import { isDeeperThan } from './json-depth.ts';
-import type { ErrorObject, RequestId } from './json-rpc.ts';
+import { RpcErrorCode, type ErrorObject, type RequestId } from './json-rpc.ts';
 import type { ClientMethod, ToClient } from './methods.ts';
 import { isRecord } from './record.ts';
 
@@ -25,8 +25,8 @@ export type DecodedToClient = { voiceSdkId?: string } & (
   | { kind: 'response'; id: RequestId; error: ErrorObject }
   /** `up` when everything was received, then `down`; milliseconds. */
   | { kind: 'speedTest'; direction: 'up' | 'down'; ms: number }
-  /** To be logged and otherwise forgotten. */
-  | { kind: 'ignored'; reason: string }
+  /** To be logged; a request is to be refused, so that the gateway does not wait. */
+  | { kind: 'ignored'; reason: string; refusal?: { id: RequestId; code: RpcErrorCode } }
 );
 
 /** Decodes one text frame from a gateway. Never throws. */
@@ -59,12 +59,17 @@ function decodeObject(frame: Record<string, unknown>): DecodedToClient {
 }
 
 function decodePush(id: { id?: RequestId }, method: string, given: unknown): DecodedToClient {
-  if (!isClientMethod(method)) return ignored(`unknown method ${method.slice(0, 64)}`);
-  if (!isRecord(given)) return ignored(`${method} without params`);
+  const { methodNotFound, invalidParams } = RpcErrorCode;
+  if (!isClientMethod(method)) return refused(id, methodNotFound, `unknown method ${method.slice(0, 64)}`);
+  if (!isRecord(given)) return refused(id, invalidParams, `${method} without params`);
   const params = withoutMistyped(given);
   return hasRequired(method, params)
     ? push(id, method, params)
-    : ignored(`${method} lacks one of: ${required[method]}`);
+    : refused(id, invalidParams, `${method} lacks one of: ${required[method]}`);
+}
+
+function refused({ id }: { id?: RequestId }, code: RpcErrorCode, reason: string): DecodedToClient {
+  return id === undefined ? ignored(reason) : { kind: 'ignored', reason, refusal: { id, code } };
 }
 
 function push<M extends ClientMethod>(
