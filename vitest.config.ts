@@ -1,25 +1,45 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { conditions: ['source', 'module', 'browser', 'development|production'] };
-const sourceInNode = { conditions: ['source', 'node', 'development|production'] };
+// Workspace packages are tested from their sources, on both sides of Vite's module graph.
+const sources = {
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  ssr: { resolve: { conditions: ['source', 'node', 'development|production'] } },
+};
+
+const longTests = '**/*.long.test.ts';
+const minute = 60_000;
 
 export default defineConfig({
   test: {
     projects: [
       {
-        resolve: source,
-        ssr: { resolve: sourceInNode },
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'] },
+        ...sources,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'apps/*/src/**/*.test.{ts,tsx}'],
+          exclude: [longTests],
+        },
       },
       {
-        resolve: source,
-        ssr: { resolve: sourceInNode },
+        ...sources,
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
+          exclude: [longTests, '**/node_modules/**'],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: minute,
+          hookTimeout: minute,
+        },
+      },
+      {
+        ...sources,
+        test: {
+          name: 'long',
+          include: [`{packages,apps,tests}/${longTests}`],
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 30 * minute,
+          hookTimeout: minute,
         },
       },
     ],

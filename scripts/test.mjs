@@ -1,0 +1,107 @@
+/**
+ * `npm test`: brings what is needed, checks, and runs every test. The last line says how many passed and failed.
+ * `npm test -- PATTERN…` runs the test files whose path has a pattern in it, `--long` also the long ones.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { requireNode } from './node-version.mjs';
+import { installNpmPackages } from './npm-packages.mjs';
+import { installSystemPackages } from './system-packages.mjs';
+import { build } from './build.mjs';
+import { canIsolate, runToolIsolated } from './isolation.mjs';
+import { root, run, runTool } from './run.mjs';
+
+requireNode();
+const {
+  values: { long },
+  positionals: patterns,
+} = parseArgs({ options: { long: { type: 'boolean', default: false } }, allowPositionals: true });
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+try {
+  if (await stage('npm packages', installNpmPackages)) await testAll();
+} catch (error) {
+  console.error(error);
+  total.failed += 1;
+}
+
+const { passed, failed, skipped } = total;
+if (passed + failed === 0) console.log('No test was run.');
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+
+async function testAll() {
+  const system = await installSystemPackages();
+  if (!system.ok) console.log(system.output);
+  const built = await stage('build', () => build(console.log));
+  if (patterns.length === 0) await stage('check', () => run(process.execPath, ['scripts/check.mjs']));
+
+  await runTests('unit', runTool);
+  const isolated = built && ((await canIsolate()) ? runToolIsolated : undefined);
+  for (const project of long ? ['system', 'long'] : ['system']) {
+    if (isolated) await runTests(project, isolated);
+    else
+      await leaveOut(
+        project,
+        built
+          ? 'unshare -Urn is refused here, so they could not be kept from the network'
+          : 'they need what could not be built',
+      );
+  }
+}
+
+/** What goes wrong besides tests counts as one failure. */
+async function stage(name, work) {
+  console.log(`\n── ${name} ──`);
+  const { ok, output } = await work();
+  if (ok) return true;
+  total.failed += 1;
+  console.log(`${output}\n${name}: failed.`);
+  return false;
+}
+
+/** Runs a project of vitest.config.ts. */
+async function runTests(project, runner) {
+  console.log(`\n── ${project} tests ──`);
+  const report = `${root}.cache/${project}-tests.json`;
+  rmSync(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { ok, output } = await runner(
+    'vitest',
+    ['run', '--project', project, '--passWithNoTests', ...reporters, ...patterns],
+    { minutes: project === 'long' ? 240 : 20 },
+  );
+  if (output !== '') console.log(output);
+  const counts = countsOf(report);
+  total.passed += counts.passed;
+  total.skipped += counts.skipped;
+  total.failed += ok ? counts.failed : Math.max(counts.failed, 1);
+}
+
+function countsOf(report) {
+  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0 };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  // A file that cannot be loaded has failed although it has no test that did.
+  const broken = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
+  );
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + broken.length,
+    skipped: numPendingTests + numTodoTests,
+  };
+}
+
+/** On a build server a test that is not run has failed. */
+async function leaveOut(project, reason) {
+  const list = `${root}.cache/${project}-tests.json`;
+  rmSync(list, { force: true });
+  await runTool('vitest', ['list', '--project', project, `--json=${list}`, ...patterns], { quiet: true });
+  const count = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')).length : 0;
+  total[process.env.CI ? 'failed' : 'skipped'] += count;
+  console.log(`\nThe ${count} ${project} tests are not run: ${reason}.`);
+}
