@@ -24,7 +24,7 @@ async function talking(gateway: Rig) {
 }
 
 describe('login', () => {
-  it('is answered, then followed by clientReady, then by the answer to the registration query sent behind it', async () => {
+  it('is answered, then followed by clientReady, then by the answer to the registration query sent behind it [FRAME-16, READY-1, REG-1, REG-2, LOGIN-6, LOGIN-7]', async () => {
     const client = rig().client();
     client.send('login', { login: 'alice', passwd: 'alice' });
     client.send('telnyx_rtc.gatewayState');
@@ -41,24 +41,27 @@ describe('login', () => {
     ['an unknown user', { login: 'nobody', passwd: 'nobody' }],
     ['an unknown token', { login_token: 'forged' }],
     ['no credentials', {}],
-  ])('with %s is refused as -32001, and the socket stays without a session', async (_, params) => {
-    const gateway = rig();
-    const client = gateway.client();
-    const answer = await client.request('login', params);
-    expect(answer.error).toMatchObject({ code: RpcErrorCode.loginIncorrect });
-    const state = await client.request('telnyx_rtc.gatewayState');
-    expect(state.error?.code).toBe(RpcErrorCode.notLoggedIn);
-    expect(gateway.metered).toEqual(['loginRefused']);
-  });
+  ])(
+    'with %s is refused as -32001, and the socket stays without a session [LOGIN-1, LOGIN-3, LOGIN-4, LOGIN-5]',
+    async (_, params) => {
+      const gateway = rig();
+      const client = gateway.client();
+      const answer = await client.request('login', params);
+      expect(answer.error).toMatchObject({ code: RpcErrorCode.loginIncorrect });
+      const state = await client.request('telnyx_rtc.gatewayState');
+      expect(state.error?.code).toBe(RpcErrorCode.notLoggedIn);
+      expect(gateway.metered).toEqual(['loginRefused']);
+    },
+  );
 
-  it('that does not come within five seconds closes the socket with 4401', async () => {
+  it('that does not come within five seconds closes the socket with 4401 [CONN-3]', async () => {
     const gateway = rig();
     const client = gateway.client();
     await gateway.clock.advance(5_000);
     expect(client.closed?.code).toBe(CloseCode.loginTimeout);
   });
 
-  it('again on the same socket keeps the session, and names no calls where there are none', async () => {
+  it('again on the same socket keeps the session, and names no calls where there are none [LOGIN-9, LOGIN-10]', async () => {
     const client = await rig().signedIn('alice');
     const before = client.connection.session?.ids.id;
     const answer = await client.login('alice');
@@ -66,12 +69,12 @@ describe('login', () => {
     expect(client.got('telnyx_rtc.clientReady').at(-1)).toEqual({});
   });
 
-  it('again on the same socket as somebody else is refused', async () => {
+  it('again on the same socket as somebody else is refused [LOGIN-9]', async () => {
     const client = await rig().signedIn('alice');
     expect((await client.login('bob')).error?.code).toBe(RpcErrorCode.loginIncorrect);
   });
 
-  it('with the session id of another user gets a session of its own', async () => {
+  it('with the session id of another user gets a session of its own [LOGIN-8]', async () => {
     const gateway = rig();
     const alice = await gateway.signedIn('alice');
     const bob = gateway.client();
@@ -81,7 +84,7 @@ describe('login', () => {
 });
 
 describe('a session whose socket is lost in a call', () => {
-  it('goes on at a new socket, with its calls listed', async () => {
+  it('goes on at a new socket, with its calls listed [RESUME-2, READY-2, CLOSE-2]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     await alice.invite('a-2', 'echo');
@@ -92,7 +95,7 @@ describe('a session whose socket is lost in a call', () => {
     expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1', 'a-2'] }]);
   });
 
-  it('is told of a call that ended meanwhile before its calls are listed', async () => {
+  it('is told of a call that ended meanwhile before its calls are listed [RESUME-5]', async () => {
     const gateway = rig();
     const { alice, bob, bobsCallId } = await talking(gateway);
     const sessid = alice.connection.session?.ids.id;
@@ -104,7 +107,7 @@ describe('a session whose socket is lost in a call', () => {
     expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: [] }]);
   });
 
-  it('is held for 190 seconds; then its calls end, and the other party is told', async () => {
+  it('is held for 190 seconds; then its calls end, and the other party is told [RESUME-1, RESUME-7]', async () => {
     const gateway = rig();
     const { alice, bob } = await talking(gateway);
     alice.connection.socketClosed();
@@ -115,7 +118,7 @@ describe('a session whose socket is lost in a call', () => {
     expect(gateway.media.legs.size).toBe(0);
   });
 
-  it('moves from a socket that does not answer any more, which is closed as displaced', async () => {
+  it('moves from a socket that does not answer any more, which is closed as displaced [RESUME-3]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     const sessid = alice.connection.session?.ids.id;
@@ -128,7 +131,7 @@ describe('a session whose socket is lost in a call', () => {
     expect(gateway.signaling.calls.counts().established).toBe(1);
   });
 
-  it('stays where it is while its socket answers, and the newcomer gets one of its own', async () => {
+  it('stays where it is while its socket answers, and the newcomer gets one of its own [RESUME-3]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     const sessid = alice.connection.session?.ids.id;
@@ -142,7 +145,7 @@ describe('a session whose socket is lost in a call', () => {
 });
 
 describe('an invite', () => {
-  it('is answered before anything else is said of the call', async () => {
+  it('is answered before anything else is said of the call [INV-1, PROG-1, OFFER-1, CALL-6]', async () => {
     const gateway = rig();
     const { alice, bob, bobsCallId } = await talking(gateway);
     const start = alice.frames.findIndex((frame) => frame.result?.['message'] === 'CALL CREATED');
@@ -160,7 +163,7 @@ describe('an invite', () => {
     expect(bobsCallId).not.toBe('a-1');
   });
 
-  it('that is repeated makes no second call', async () => {
+  it('that is repeated makes no second call [INV-3]', async () => {
     const gateway = rig();
     const { alice, bob } = await ringing(gateway);
     expect((await alice.invite('a-1', 'bob')).result).toMatchObject({ message: 'CALL CREATED' });
@@ -171,13 +174,16 @@ describe('an invite', () => {
     ['an unknown user', 'carol', causes.unallocatedNumber],
     ['a user who is not signed in', 'bob', causes.subscriberAbsent],
     ['nobody', '', causes.unallocatedNumber],
-  ])('for %s is answered, and the call ended with the cause', async (_, destination, cause) => {
-    const gateway = rig();
-    const alice = await gateway.signedIn('alice');
-    expect((await alice.invite('a-1', destination)).result).toBeDefined();
-    expect(alice.got('telnyx_rtc.bye')).toEqual([{ callID: 'a-1', ...cause }]);
-    expect(gateway.media.commands).toEqual([]);
-  });
+  ])(
+    'for %s is answered, and the call ended with the cause [INV-2, CAUSE-1]',
+    async (_, destination, cause) => {
+      const gateway = rig();
+      const alice = await gateway.signedIn('alice');
+      expect((await alice.invite('a-1', destination)).result).toBeDefined();
+      expect(alice.got('telnyx_rtc.bye')).toEqual([{ callID: 'a-1', ...cause }]);
+      expect(gateway.media.commands).toEqual([]);
+    },
+  );
 
   it('for which no worker has room is ended with cause 42', async () => {
     const gateway = rig();
@@ -196,7 +202,7 @@ describe('an invite', () => {
     expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 88, sipCode: 488 });
   });
 
-  it('beyond the calls that a credential may have is ended as busy', async () => {
+  it('beyond the calls that a credential may have is ended as busy [INV-7]', async () => {
     const gateway = rig([
       { sipUsername: 'alice', maxCalls: 1 },
       { sipUsername: 'bob', maxCalls: 1 },
@@ -224,8 +230,59 @@ describe('an invite', () => {
   });
 });
 
+describe('an answer without a description', () => {
+  it('is refused, and the call rings on [ANS-1]', async () => {
+    const gateway = rig();
+    const { bob, bobsCallId } = await ringing(gateway);
+    const answer = await bob.request('telnyx_rtc.answer', { dialogParams: { callID: bobsCallId } });
+    expect(answer.error?.message).toContain('params.sdp');
+    expect(gateway.signaling.calls.counts().inviting).toBe(1);
+  });
+
+  it('is taken where the client has pre-answered; until then nothing is bridged [EXT-5]', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await ringing(gateway);
+    const dialogParams = { callID: bobsCallId };
+    await bob.request('parley.preAnswer', { sdp: 'early answer', dialogParams });
+    expect(gateway.media.typed('answer')).toEqual([expect.objectContaining({ sdp: 'early answer' })]);
+    expect(gateway.media.typed('bridge')).toEqual([]);
+    await bob.request('telnyx_rtc.answer', { dialogParams });
+    expect(gateway.media.typed('bridge')).toHaveLength(1);
+    expect(alice.got('telnyx_rtc.answer')).toHaveLength(1);
+  });
+});
+
+describe('capabilities', () => {
+  it('are granted as far as they were offered, and kept when the session is resumed [EXT-1, EXT-3]', async () => {
+    const gateway = rig();
+    const client = gateway.client();
+    const parley = { capabilities: ['earlyMedia', 'teleport'] };
+    const { result } = await client.login('alice', { parley });
+    expect(result?.['parley']).toMatchObject({ granted: ['earlyMedia'] });
+    expect((await gateway.client().login('bob')).result).not.toHaveProperty('parley');
+    await client.invite('a-1', 'echo');
+    client.connection.socketClosed();
+    const again = await gateway.client().login('alice', { parley, sessid: result?.['sessid'] });
+    expect(again.result?.['parley']).toMatchObject({ granted: ['earlyMedia'] });
+  });
+
+  it('decide whether a caller without ringback gets its description early [EXT-6, PROG-2]', async () => {
+    const gateway = rig([{ sipUsername: 'alice', generateRingback: false }, { sipUsername: 'bob' }]);
+    await gateway.signedIn('bob');
+    const old = await gateway.signedIn('alice');
+    await old.invite('a-1', 'bob');
+    const able = await gateway.signedIn('alice', { parley: { capabilities: ['earlyMedia'] } });
+    await able.invite('a-2', 'bob');
+    await settled();
+    expect(old.got('telnyx_rtc.media')).toEqual([]);
+    expect(able.got('telnyx_rtc.media')).toEqual([
+      expect.objectContaining({ parley: { earlyMedia: false } }),
+    ]);
+  });
+});
+
 describe('the same call id in two sessions', () => {
-  it('names two calls', async () => {
+  it('names two calls [CALL-3, CALL-5]', async () => {
     const gateway = rig();
     const alice = await gateway.signedIn('alice');
     const bob = await gateway.signedIn('bob');
@@ -239,7 +296,7 @@ describe('the same call id in two sessions', () => {
     ).toMatchObject({ holdState: 'held' });
   });
 
-  it('of which the other party learns nothing: a foreign id is as unknown as any', async () => {
+  it('of which the other party learns nothing: a foreign id is as unknown as any [CALL-4, CALL-7]', async () => {
     const gateway = rig();
     await talking(gateway);
     const carol = await gateway.signedIn('alice');
@@ -252,7 +309,7 @@ describe('the same call id in two sessions', () => {
 });
 
 describe('a user who is signed in twice', () => {
-  it('is rung at both places; one answers, the other is told that it lost the race', async () => {
+  it('is rung at both places; one answers, the other is told that it lost the race [INV-6, ANS-2]', async () => {
     const gateway = rig();
     const desk = await gateway.signedIn('bob');
     const { alice, bob, bobsCallId } = await ringing(gateway);
@@ -266,7 +323,7 @@ describe('a user who is signed in twice', () => {
 });
 
 describe('the end of a call', () => {
-  it('said by one party reaches the other with its cause, and leaves nothing behind', async () => {
+  it('said by one party reaches the other with its cause, and leaves nothing behind [BYE-1, BYE-4]', async () => {
     const gateway = rig();
     const { alice, bob, bobsCallId } = await talking(gateway);
     await bob.bye(bobsCallId, causes.normalClearing);
@@ -277,12 +334,12 @@ describe('the end of a call', () => {
     expect(gateway.metered).toEqual(['callSetUp', 'NORMAL_CLEARING']);
   });
 
-  it('said twice, or for a call that nobody knows, is answered all the same', async () => {
+  it('said twice, or for a call that nobody knows, is answered all the same [BYE-3]', async () => {
     const alice = await rig().signedIn('alice');
     expect((await alice.bye('never-was')).result).toMatchObject({ callID: 'never-was' });
   });
 
-  it('comes after 60 seconds without an answer, as no answer', async () => {
+  it('comes after 60 seconds without an answer, as no answer [INV-5]', async () => {
     const gateway = rig();
     const { alice, bob } = await ringing(gateway);
     for (let second = 0; second < 60; second += 10) {
@@ -291,6 +348,13 @@ describe('the end of a call', () => {
     }
     expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 19, sipCode: 480 });
     expect(bob.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 19 });
+  });
+
+  it('before the answer is a cancellation for the callee, whatever cause the caller states [BYE-2]', async () => {
+    const gateway = rig();
+    const { alice, bob } = await ringing(gateway);
+    await alice.bye('a-1', causes.userBusy);
+    expect(bob.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 487, sipCode: 487 });
   });
 
   it('is a refusal where the callee hangs up before it has answered, whatever its client says', async () => {
@@ -302,7 +366,7 @@ describe('the end of a call', () => {
 });
 
 describe('in a call', () => {
-  it('hold and unhold are answered with the state, and given to the media', async () => {
+  it('hold and unhold are answered with the state, and given to the media [MOD-1, MOD-2]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     const ask = async (action: string) =>
@@ -318,7 +382,7 @@ describe('in a call', () => {
     expect(gateway.media.typed('hold').map(({ held }) => held)).toEqual([true, true, false, false]);
   });
 
-  it('updateMedia is answered with a description, and refused where the offer is unusable', async () => {
+  it('updateMedia is answered with a description, and refused where the offer is unusable [MOD-4]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     const update = (more: object) =>
@@ -329,7 +393,7 @@ describe('in a call', () => {
     expect((await update({ sdp: 'restart' })).error?.message).toContain('no audio');
   });
 
-  it('key presses reach the other party as a message and as telephone-events', async () => {
+  it('key presses reach the other party as a message and as telephone-events [INFO-1]', async () => {
     const gateway = rig();
     const { alice, bob, bobsCallId } = await talking(gateway);
     await alice.request('telnyx_rtc.info', { dtmf: '5#', dialogParams: { callID: 'a-1' } });
@@ -337,7 +401,7 @@ describe('in a call', () => {
     expect(gateway.media.typed('dtmf')).toEqual([expect.objectContaining({ digits: '5#' })]);
   });
 
-  it('a lost media path is offered anew, and joined again when the client has answered', async () => {
+  it('a lost media path is offered anew, and joined again when the client has answered [ATTACH-2, ATTACH-3]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     const [leg] = gateway.media.typed('accept').map((command) => command.leg);
@@ -353,7 +417,7 @@ describe('in a call', () => {
 });
 
 describe('a socket', () => {
-  it('that only listens is pinged, and closed after 60 seconds of silence', async () => {
+  it('that only listens is pinged, and closed after 60 seconds of silence [PING-1]', async () => {
     const gateway = rig();
     const alice = await gateway.signedIn('alice');
     await gateway.clock.advance(59_000);
@@ -371,7 +435,7 @@ describe('a socket', () => {
     expect(gateway.signaling.directory.count()).toEqual({ attached: 0, detached: 0 });
   });
 
-  it('gets an answer to debug frames, on which an official client waits with its call', async () => {
+  it('gets an answer to debug frames, on which an official client waits with its call [DEBUG-1]', async () => {
     const alice = await rig().signedIn('alice');
     alice.connection.receive(
       JSON.stringify({

@@ -119,6 +119,10 @@ export function isHeld(state: CallState, leg: LegId): boolean {
   return state.name === 'established' && state.held.includes(leg);
 }
 
+export function isWarm(state: CallState, leg: LegId): boolean {
+  return state.name === 'inviting' && calleeOf(state, leg)?.warm === true;
+}
+
 type Inviting = Extract<CallState, { name: 'inviting' }>;
 type Established = Extract<CallState, { name: 'established' }>;
 

@@ -4,6 +4,7 @@ import type { Clock, Log, Meter, Random } from '../ports.ts';
 import {
   callTransition,
   isHeld,
+  isWarm,
   otherLeg,
   startedCall,
   type CallEffect,
@@ -96,6 +97,11 @@ export class Call {
 
   isHeld(leg: LegId): boolean {
     return isHeld(this.#state, leg);
+  }
+
+  /** The callee's client has given its description while it rings. */
+  isWarm(leg: LegId): boolean {
+    return isWarm(this.#state, leg);
   }
 
   /** The leg at the other end of an established call; null in an echo, and before the answer. */

@@ -21,6 +21,10 @@ export const invite: SessionHandler<'telnyx_rtc.invite'> = async ({ calls }, ses
 export const answer: SessionHandler<'telnyx_rtc.answer'> = (gatekeeping, session, params) => {
   const callId = params.dialogParams.callID;
   const { sdp } = params;
+  const found = gatekeeping.calls.find(session, callId);
+  if (sdp === undefined && found?.call.isWarm(found.leg.id) === false) {
+    throw new RpcError(RpcErrorCode.invalidParams, 'params.sdp is missing: nothing was pre-answered.');
+  }
   return forCall(gatekeeping, session, callId, 'CALL ANSWERED', ({ call, leg }) => {
     call.handle({ type: 'answer', leg: leg.id, sdp: sdp ?? null });
   });
