@@ -416,6 +416,29 @@ describe('in a call', () => {
   });
 });
 
+describe('a gateway that drains', () => {
+  it('refuses new calls, and is done when the last one has ended', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await talking(gateway);
+    let done = false;
+    void gateway.signaling.calls.drain(30_000).then(() => (done = true));
+    await alice.invite('a-2', 'echo');
+    expect(alice.got('telnyx_rtc.bye')).toEqual([expect.objectContaining({ callID: 'a-2', causeCode: 41 })]);
+    expect(done).toBe(false);
+    await bob.bye(bobsCallId);
+    await settled();
+    expect(done).toBe(true);
+  });
+
+  it('waits no longer than it was told to', async () => {
+    const gateway = rig();
+    await talking(gateway);
+    const drained = gateway.signaling.calls.drain(30_000);
+    await gateway.clock.advance(30_000);
+    await drained;
+  });
+});
+
 describe('a socket', () => {
   it('that only listens is pinged, and closed after 60 seconds of silence [PING-1]', async () => {
     const gateway = rig();

@@ -38,6 +38,7 @@ export class Calls {
   readonly #tombstones = new WeakMap<Session, Map<string, { cause: HangupCause; at: number }>>();
   readonly #unsubscribe: () => void;
   #accepting = true;
+  #onIdle: (() => void) | null = null;
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -91,13 +92,21 @@ export class Calls {
     return { inviting: this.#calls.size - established, established };
   }
 
-  /** From now on every new call is refused. */
-  stopAccepting(): void {
+  /** Refuses new calls from now on, and lets those that there are go on for a while. @returns once there are none */
+  async drain(withinMs: number): Promise<void> {
     this.#accepting = false;
+    if (this.#calls.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const callOff = this.#options.clock.after(withinMs, resolve);
+      this.#onIdle = () => {
+        callOff();
+        resolve();
+      };
+    });
   }
 
   close(cause: HangupCause): void {
-    this.stopAccepting();
+    this.#accepting = false;
     for (const call of [...this.#calls.values()]) call.handle({ type: 'terminate', cause });
     this.#unsubscribe();
   }
@@ -123,6 +132,7 @@ export class Calls {
         },
         callEnded: (ended) => {
           this.#calls.delete(ended.id);
+          if (this.#calls.size === 0) this.#onIdle?.();
         },
       },
     );
