@@ -7,7 +7,7 @@
  *               api ─▶ signaling ─▶ kernel, protocol                calls ─▶ signaling, quality
  *               everybody ─▶ platform/ports; only api ─▶ platform/browser
  */
-const test = String.raw`\.(test|fixture)\.tsx?$`;
+const test = String.raw`\.(test|fixture)\.tsx?$|/testing/`;
 const webrtc = (folders) => `^packages/webrtc/src/(${folders})/`;
 
 const only = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -35,14 +35,8 @@ export default {
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
     only(
-      'front-door',
-      'Another package gives what its index exports.',
-      { path: '^(packages/[^/]+|apps/[^/]+|tests|bench)/' },
-      { path: '^(packages|apps)/', pathNot: ['^$1/', '^packages/[^/]+/src/index\\.ts$'] },
-    ),
-    only(
       'by-name',
-      'Another package is imported by its name, never by a path.',
+      'Another package is imported by its name, so that its exports are all there is of it.',
       { path: '^(packages/[^/]+|apps/[^/]+|tests|bench)/' },
       { path: '^(packages|apps|tests|bench)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
     ),
@@ -55,9 +49,9 @@ export default {
     ),
     only(
       'testkit-in-tests',
-      'The test doubles are for tests.',
-      { path: '^(packages|apps)/', pathNot: [test, '^packages/testkit/'] },
-      { path: '^packages/testkit/' },
+      'Test doubles and golden messages are for tests.',
+      { path: '^(packages|apps)/', pathNot: [test, '^packages/(testkit|protocol/src/golden)/'] },
+      { path: '^packages/(testkit|protocol/src/golden)/' },
     ),
     only(
       'protocol-alone',

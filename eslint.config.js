@@ -4,7 +4,13 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const typescript = ['**/*.ts', '**/*.tsx'];
-const tests = ['**/*.{test,fixture}.{ts,tsx}', 'packages/testkit/**', 'tests/**', 'bench/**'];
+const tests = [
+  '**/*.{test,fixture}.{ts,tsx}',
+  '**/testing/**/*.{ts,tsx}',
+  'packages/testkit/**',
+  'tests/**',
+  'bench/**',
+];
 const configuration = ['**/*.config.{ts,js,mjs}', '.dependency-cruiser.mjs'];
 
 /** The only places where time, randomness, sockets and processes come in; everything else gets them as ports. */
