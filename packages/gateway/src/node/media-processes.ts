@@ -7,10 +7,10 @@ import type { ForkMediaWorker, FromMediaWorker } from '../media/worker-protocol.
  * Starts media workers as child processes. What a worker prints goes to the gateway's own standard error; a worker
  * ends when the gateway does, whatever ended the gateway.
  *
- * @param entry the built worker. Default: the one beside this file.
+ * @param entry the worker. Default: the built one of this package, also where this file runs from its source.
  */
 export function mediaProcesses(
-  entry: string = fileURLToPath(new URL('../media/worker.js', import.meta.url)),
+  entry: string = fileURLToPath(new URL('../../dist/media/worker.js', import.meta.url)),
 ): ForkMediaWorker {
   return () => {
     const child = fork(entry, [], { execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] });
