@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { type LaunchedBrowser, type PageServer, launchChromium, servePages } from '@parley/testkit';
+import { publint } from 'publint';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type InstalledPackage, installPackage } from './installed-package.ts';
+
+// The SDK as its users get it: what `npm publish` would send, in an empty project.
+
+let sdk: InstalledPackage;
+let chromium: LaunchedBrowser;
+let pages: PageServer;
+
+beforeAll(async () => {
+  sdk = await installPackage('packages/webrtc', '@parley/webrtc');
+  chromium = await launchChromium();
+  const vendor = new URL('lib/bundle.js', import.meta.resolve('@telnyx/webrtc/package.json'));
+  pages = await servePages({
+    files: new Map([
+      ['/ours.js', `${sdk.folder}/lib/bundle.js`],
+      ['/vendor.js', fileURLToPath(vendor)],
+    ]),
+    pages: new Map(
+      ['ours', 'vendor'].map((name) => [
+        `/${name}`,
+        `<!doctype html><link rel="icon" href="data:," /><script src="/${name}.js"></script>`,
+      ]),
+    ),
+  });
+});
+
+afterAll(async () => {
+  await Promise.all([pages.close(), chromium.close(), sdk.remove()]);
+});
+
+test('the package holds what its users need and nothing of the workshop', async () => {
+  const files = await sdk.files();
+
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'dist/index.js',
+      'dist/index.cjs',
+      'lib/bundle.js',
+    ]),
+  );
+  expect(files.filter((file) => /test|tsbuildinfo|^src\//.test(file))).toEqual([]);
+});
+
+test('the package has no dependency, and its types name none', async () => {
+  const manifest: unknown = JSON.parse(await readFile(`${sdk.folder}/package.json`, 'utf8'));
+  const declarations = await Promise.all(
+    ['dist/index.d.ts', 'dist/index.d.cts'].map((file) => readFile(`${sdk.folder}/${file}`, 'utf8')),
+  );
+
+  expect(manifest).not.toHaveProperty('dependencies');
+  for (const text of declarations) expect(text).not.toContain('@parley/protocol');
+});
+
+test('an ES module in Node, without a DOM, imports the client', async () => {
+  const source = `import { TelnyxRTC } from '@parley/webrtc'; console.log(typeof TelnyxRTC);`;
+
+  expect(await sdk.runNode('import.mjs', source)).toBe('function');
+});
+
+test('a CommonJS module in Node, without a DOM, requires the client', async () => {
+  const source = `const { TelnyxRTC } = require('@parley/webrtc'); console.log(typeof TelnyxRTC);`;
+
+  expect(await sdk.runNode('require.cjs', source)).toBe('function');
+});
+
+const program = `
+  import { TelnyxRTC, type Call } from '@parley/webrtc';
+  export function dial(token: string, destinationNumber: string): Call {
+    const client = new TelnyxRTC({ login_token: token, env: 'wss://calls.example.com' });
+    client.on('telnyx.ready', () => undefined);
+    void client.connect();
+    return client.newCall({ destinationNumber });
+  }
+`;
+
+test.each([
+  { from: 'a bundler', file: 'use.ts', options: { module: 'esnext', moduleResolution: 'bundler' } },
+  {
+    from: 'an ES module of Node',
+    file: 'use.mts',
+    options: { module: 'node16', moduleResolution: 'node16' },
+  },
+  {
+    from: 'a CommonJS module of Node',
+    file: 'use.cts',
+    options: { module: 'node16', moduleResolution: 'node16' },
+  },
+])('the types hold under the strictest settings for $from', async ({ file, options }) => {
+  expect(await sdk.compile(file, program, options)).toBe('no errors');
+});
+
+test('the types of every entry point agree with what is executed there', async () => {
+  const analysis = await checkPackage(createPackageFromTarballData(await readFile(sdk.tarball)));
+
+  expect(analysis).toMatchObject({ types: { kind: 'included' }, problems: [] });
+});
+
+test('the manifest keeps to the rules of Node and of bundlers', async () => {
+  const { messages } = await publint({ pkgDir: sdk.folder, pack: false });
+
+  expect(messages).toEqual([]);
+});
+
+test('a script tag makes every name that the vendor’s bundle makes, and the client works', async () => {
+  const [ours, vendors] = await Promise.all([globalNames('ours'), globalNames('vendor')]);
+
+  expect(ours).toEqual(expect.arrayContaining(vendors));
+  expect(ours).toContain('TelnyxRTC');
+});
+
+async function globalNames(name: string): Promise<string[]> {
+  const page = await chromium.browser.newPage();
+  await page.goto(`${pages.origin}/${name}`);
+  const names = await page.evaluate('Object.keys(window.TelnyxWebRTC)');
+  await page.close();
+  return names as string[];
+}
