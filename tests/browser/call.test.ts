@@ -1,6 +1,7 @@
-import { type Casting, type Person, type PersonCall, type Stage, openStage } from '@parley/testkit';
+import { type Casting, type Person, type Stage, openStage } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
+import { establish } from './establish.ts';
 import { expectTone } from './tone.ts';
 
 const CALLER_TONE = 440;
@@ -23,30 +24,19 @@ interface Pair {
 const PAIRS: Pair[] = [{ caller: 'official', callee: 'official', calleeBrowser: 'chromium' }];
 
 async function enterBoth({ caller, callee, calleeBrowser }: Pair): Promise<{ alice: Person; bob: Person }> {
-  const alice = await stage.enter('alice', { client: caller, tone: CALLER_TONE });
-  const bob = await stage.enter('bob', { client: callee, tone: CALLEE_TONE, browser: calleeBrowser });
+  const [alice, bob] = await Promise.all([
+    stage.enter('alice', { client: caller, tone: CALLER_TONE }),
+    stage.enter('bob', { client: callee, tone: CALLEE_TONE, browser: calleeBrowser }),
+  ]);
   return { alice, bob };
-}
-
-async function establish(
-  alice: Person,
-  bob: Person,
-): Promise<{ outgoing: PersonCall; incoming: PersonCall }> {
-  const outgoing = await alice.dial('bob');
-  const incoming = await bob.ringing();
-  await incoming.invoke('answer');
-  await outgoing.until('active');
-  await incoming.until('active');
-  return { outgoing, incoming };
 }
 
 describe.each(PAIRS)('$caller calls $callee in $calleeBrowser', (pair) => {
   test('answered, each hears the tone of the other', async () => {
     const { alice, bob } = await enterBoth(pair);
     const { outgoing, incoming } = await establish(alice, bob);
-    const since = Date.now();
-    await expectTone(alice, CALLEE_TONE, since);
-    await expectTone(bob, CALLER_TONE, since);
+    await expectTone(alice, CALLEE_TONE);
+    await expectTone(bob, CALLER_TONE);
     expect(outgoing.states()).toEqual(['new', 'requesting', 'trying', 'early', 'active']);
     expect(incoming.states()).toEqual(['new', 'ringing', 'answering', 'active']);
   });

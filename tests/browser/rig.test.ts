@@ -69,7 +69,7 @@ test.each(['chromium', 'firefox'] as const)(
   'two pages joined directly, the callee in %s, each hears the tone of the other, and digital silence when it is muted',
   async (answerer) => {
     const since = Date.now();
-    const [caller, callee] = [await openPeer('caller'), await openPeer(answerer)];
+    const [caller, callee] = await Promise.all([openPeer('caller'), openPeer(answerer)]);
     await join(caller, callee);
 
     const heard = { caller: await hearTone(caller, since), callee: await hearTone(callee, since) };

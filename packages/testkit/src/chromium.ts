@@ -49,7 +49,7 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Lau
     browser,
     newContext: async (origin) => {
       const context = await browser.createBrowserContext();
-      await context.overridePermissions(origin, ['microphone']);
+      await context.setPermission(origin, { permission: { name: 'microphone' }, state: 'granted' });
       return context;
     },
     close: () => closeChromium(browser, profile),

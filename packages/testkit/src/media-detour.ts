@@ -35,7 +35,7 @@ export async function openMediaDetour(gateway: string): Promise<MediaDetour> {
       ports.set(key, relay.port);
     }
     return text.replaceAll(HOST_CANDIDATE, (...[whole, before, address, port, after]: string[]) => {
-      const relayPort = ports.get(`${String(address)} ${String(port)}`);
+      const relayPort = ports.get(`${String(address)} ${port}`);
       return relayPort === undefined
         ? String(whole)
         : `${String(before)}127.0.0.1 ${String(relayPort)}${String(after)}`;
@@ -49,7 +49,7 @@ export async function openMediaDetour(gateway: string): Promise<MediaDetour> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The detour has no port.');
   return {
-    signaling: `ws://127.0.0.1:${String(address.port)}`,
+    signaling: `ws://127.0.0.1:${address.port}`,
     impair: (change) => {
       impairment = { ...impairment, ...change };
       for (const relay of relays) relay.impair(change);

@@ -32,7 +32,7 @@ export async function servePages(options: PageServerOptions = {}): Promise<PageS
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The page server has no port.');
   return {
-    origin: `http://127.0.0.1:${String(address.port)}`,
+    origin: `http://127.0.0.1:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

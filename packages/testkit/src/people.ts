@@ -28,6 +28,7 @@ export interface Person {
   invoke(method: string, ...args: unknown[]): Promise<unknown>;
   /** Measures what the page plays. */
   ear: Ear;
+  /** Disconnects, which hangs up, and closes the page. */
   leave(): Promise<void>;
 }
 
@@ -118,7 +119,11 @@ function actions(page: Page, events: Recorder<PhoneEvent>) {
     },
     invoke: (method: string, ...args: unknown[]) => invoke(undefined, method, args),
     ear: earOf(page),
-    leave: () => page.close(),
+    leave: async () => {
+      const patience = new Promise((resolve) => setTimeout(resolve, 3_000));
+      await Promise.race([invoke(undefined, 'disconnect', []), patience]).catch(() => undefined);
+      await page.browserContext().close();
+    },
   };
 }
 

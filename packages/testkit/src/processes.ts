@@ -53,7 +53,7 @@ export async function assertGroupGone(group: number, what: string, withinMs = 5_
   }
   if (left.length === 0) return;
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  const list = left.map(({ pid, command }) => `${String(pid)} ${command.slice(0, 120)}`).join('\n  ');
+  const list = left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`).join('\n  ');
   throw new Error(`${what} left processes behind (killed now):\n  ${list}`);
 }
 

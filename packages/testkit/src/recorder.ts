@@ -38,7 +38,7 @@ export function createRecorder<T>(describe: (entry: T) => string): Recorder<T> {
           waiters.delete(waiter);
           const seen = entries.slice(from).slice(-20).map(describe);
           const list = seen.length === 0 ? ' nothing' : `\n  ${seen.join('\n  ')}`;
-          reject(new Error(`No ${what} within ${String(withinMs)} ms. Recorded instead:${list}`));
+          reject(new Error(`No ${what} within ${withinMs} ms. Recorded instead:${list}`));
         }, withinMs);
         const waiter: Waiter<T> = {
           match,

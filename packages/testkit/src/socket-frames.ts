@@ -17,7 +17,7 @@ export interface SocketFrame {
 /** Records the frames of every WebSocket that a Chromium page opens from now on. */
 export async function recordFrames(page: Page): Promise<Recorder<SocketFrame>> {
   const frames = createRecorder<SocketFrame>(
-    ({ direction, socket, text }) => `${direction} on socket ${String(socket)}: ${text.slice(0, 160)}`,
+    ({ direction, socket, text }) => `${direction} on socket ${socket}: ${text.slice(0, 160)}`,
   );
   const sockets = new Map<string, number>();
   const record = (direction: SocketFrame['direction'], requestId: string, text: string) => {

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import type { BrowserContext } from 'puppeteer-core';
 
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
@@ -45,11 +44,11 @@ export async function openStage(options: GatewayProcessOptions = {}): Promise<St
   const gateway = await startGateway(options);
   const pages = await servePages({ pages: new Map([['/telephone', TELEPHONE_PAGE]]), files: findBundles() });
   const browsers = new Map<string, Promise<LaunchedBrowser>>();
-  const present = new Map<Person, { context: BrowserContext; client: ClientKind }>();
+  const present = new Map<Person, ClientKind>();
   const browserFor = (name: string, casting: Casting) => {
     const engine = casting.browser ?? 'chromium';
     const tone = casting.tone ?? (name === 'alice' ? 440 : 1000);
-    const key = `${engine} ${String(tone)}`;
+    const key = `${engine} ${tone}`;
     const launched =
       browsers.get(key) ?? (engine === 'chromium' ? launchChromium({ tone }) : launchFirefox({ tone }));
     browsers.set(key, launched);
@@ -61,22 +60,15 @@ export async function openStage(options: GatewayProcessOptions = {}): Promise<St
       const browser = await browserFor(name, casting);
       const context = await browser.newContext(pages.origin);
       const person = await openPerson(context, cast(name, casting, gateway, pages));
-      present.set(person, { context, client: casting.client });
+      present.set(person, casting.client);
       if (casting.register !== false) await person.register();
       return person;
     },
     clear: () => clearStage(present, gateway),
     close: async () => {
-      try {
-        await clearStage(present, gateway);
-      } finally {
-        const closing = [...browsers.values()].map(async (launched) => (await launched).close());
-        const results = await Promise.allSettled([...closing, gateway.stop(), pages.close()]);
-        const failures = results.flatMap((result) =>
-          result.status === 'rejected' ? [result.reason as unknown] : [],
-        );
-        if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
-      }
+      const cleared = clearStage(present, gateway);
+      const closing = cleared.catch(() => undefined).then(() => closeAll(browsers, gateway, pages));
+      await assertAll([cleared, closing]);
     },
   };
 }
@@ -94,16 +86,31 @@ function cast(name: string, casting: Casting, gateway: GatewayProcess, pages: Pa
   };
 }
 
-async function clearStage(
-  present: Map<Person, { context: BrowserContext; client: ClientKind }>,
+async function closeAll(
+  browsers: ReadonlyMap<string, Promise<LaunchedBrowser>>,
   gateway: GatewayProcess,
+  pages: PageServer,
 ): Promise<void> {
+  const closing = [...browsers.values()].map(async (launched) => (await launched).close());
+  await assertAll([...closing, gateway.stop(), pages.close()]);
+}
+
+/** Waits for all of them even where one fails, so that nothing is left open. */
+async function assertAll(tasks: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(tasks);
+  const failures = results
+    .filter((result) => result.status === 'rejected')
+    .map(({ reason }) => String(reason));
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+}
+
+async function clearStage(present: Map<Person, ClientKind>, gateway: GatewayProcess): Promise<void> {
   const uncaught: string[] = [];
-  for (const [person, { context, client }] of present) {
+  for (const [person, client] of present) {
     // The official client throws now and then; that is not for us to judge.
     if (client === 'ours')
       uncaught.push(...person.uncaught.entries.map((error) => `${person.name}: ${error}`));
-    await context.close();
+    await person.leave();
   }
   present.clear();
   gateway.assertHealthy();

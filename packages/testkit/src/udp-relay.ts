@@ -62,12 +62,12 @@ export async function openUdpRelay(options: UdpRelayOptions): Promise<UdpRelay> 
         front.send(bytes, port, address);
       });
     });
-    clients.set(`${address}:${String(port)}`, back);
+    clients.set(`${address}:${port}`, back);
     return back;
   };
   front.on('error', () => undefined);
   front.on('message', (bytes, { address, port }) => {
-    const back = clients.get(`${address}:${String(port)}`) ?? openBack(address, port);
+    const back = clients.get(`${address}:${port}`) ?? openBack(address, port);
     forward(() => {
       back.send(bytes, target.port, target.address);
     });

@@ -62,7 +62,7 @@ export async function openEar(source: StreamSource): Promise<Ear> {
         first = (await tape.frames()).find(loud);
         return first !== undefined;
       };
-      await until(found, withinMs, `sound of ${String(threshold)} dBFS`);
+      await until(found, withinMs, `sound of ${threshold} dBFS`);
       return first?.at ?? Number.NaN;
     },
     firstSilence: async (since, lastingMs = 200, threshold = SILENCE_DBFS, withinMs = 10_000) => {
@@ -72,7 +72,7 @@ export async function openEar(source: StreamSource): Promise<Ear> {
         first = silences.find(({ ms }) => ms >= lastingMs);
         return first !== undefined;
       };
-      await until(found, withinMs, `silence of ${String(lastingMs)} ms below ${String(threshold)} dBFS`);
+      await until(found, withinMs, `silence of ${lastingMs} ms below ${threshold} dBFS`);
       return first?.at ?? Number.NaN;
     },
     close: () => tape.close(),
@@ -108,7 +108,7 @@ function silencesOf(frames: readonly Frame[], since: number, threshold: number):
 async function until(condition: () => Promise<boolean>, withinMs: number, what: string): Promise<void> {
   const deadline = now() + withinMs;
   while (!(await condition())) {
-    if (now() > deadline) throw new Error(`No ${what} within ${String(withinMs)} ms.`);
+    if (now() > deadline) throw new Error(`No ${what} within ${withinMs} ms.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
