@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CloseCode, RpcErrorCode, causes, redialAfter } from './index.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const document = readFileSync(`${root}PROTOCOL.md`, 'utf8');
+const rules = document.slice(document.indexOf('## 1. '));
+
+/** A rule is one item of a list: its id, then one sentence or more. */
+const ruleLine = /^- \*\*([A-Z]+-\d+)\*\* /;
+const ids = rules.split('\n').flatMap((line) => ruleLine.exec(line)?.[1] ?? []);
+
+const testFiles = ['packages', 'tests'].flatMap((folder) =>
+  readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.test\.tsx?$/.test(path) && !path.includes('node_modules') && !path.includes('dist/'))
+    .filter((path) => !path.endsWith('protocol-doc.test.ts'))
+    .map((path) => `${root}${folder}/${path}`),
+);
+const cited = new Set(
+  testFiles.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/\b[A-Z]+-\d+\b/g)].map(([id]) => id)),
+);
+
+/** Rules that no test cites yet. This list only ever gets shorter. */
+const pending: readonly string[] = [
+  'CONN-1',
+  'CONN-2',
+  'CONN-4',
+  'FRAME-1',
+  'FRAME-2',
+  'FRAME-13',
+  'FRAME-14',
+  'FRAME-17',
+  'FRAME-20',
+  'FRAME-21',
+  'PING-2',
+  'PING-3',
+  'CLOSE-3',
+  'LOGIN-2',
+  'READY-3',
+  'REG-3',
+  'REG-4',
+  'RESUME-4',
+  'RESUME-6',
+  'RESUME-8',
+  'CALL-2',
+  'INV-4',
+  'PROG-3',
+  'PROG-4',
+  'PROG-5',
+  'OFFER-2',
+  'OFFER-3',
+  'ATTACH-1',
+  'BYE-5',
+  'MOD-3',
+  'MOD-5',
+  'INFO-2',
+  'ICE-1',
+  'ICE-2',
+  'ICE-3',
+  'ICE-4',
+  'EXT-2',
+  'EXT-4',
+  'REPORT-1',
+  'REPORT-2',
+];
+
+describe('PROTOCOL.md', () => {
+  it('gives every MUST an id', () => {
+    const bare = rules.split('\n').filter((line) => /\bMUST\b/.test(line) && !ruleLine.test(line));
+    expect(bare).toEqual([]);
+  });
+
+  it('has no rule without a MUST', () => {
+    const idle = rules.split('\n').filter((line) => ruleLine.test(line) && !/\bMUST\b/.test(line));
+    expect(idle).toEqual([]);
+  });
+
+  it('uses each id once', () => {
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('refers only to rules that exist', () => {
+    const families = new Set(ids.map((id) => id.replace(/\d+$/, '')));
+    const references = [...rules.matchAll(/\b([A-Z]+-)\d+\b/g)].filter(([, family]) =>
+      families.has(family ?? ''),
+    );
+    expect(references.map(([id]) => id).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it('has each rule cited by a test, but for those that are pending', () => {
+    expect(ids.filter((id) => !cited.has(id) && !pending.includes(id))).toEqual([]);
+  });
+
+  it('has nothing pending that is cited or does not exist', () => {
+    expect(pending.filter((id) => cited.has(id) || !ids.includes(id))).toEqual([]);
+  });
+
+  it('has the causes of the table', () => {
+    const section = rules.slice(rules.indexOf('## 8. '), rules.indexOf('## 9. '));
+    const rows = [...section.matchAll(/\| ([A-Z_]{4,}) +\| (\d+) +\| (\d+|–) +\|/g)];
+    const known = Object.values(causes).map(({ cause, causeCode, sipCode }) =>
+      [cause, String(causeCode), String(sipCode ?? '–')].join(' '),
+    );
+    expect(rows.length).toBeGreaterThan(8);
+    expect(rows.map(([, ...row]) => row.join(' ')).filter((row) => !known.includes(row))).toEqual([]);
+  });
+
+  it('has every close code, and what a client does after it', () => {
+    const words = { atOnce: 'at once', withBackoff: 'after a back-off', never: 'not by itself' };
+    const rows = [
+      ...rules.matchAll(/^\| ([\d, ]{4,}?) +\|.*\| (at once|after a back-off|not by itself) +\|$/gm),
+    ];
+    const written = rows.flatMap(([, codes, words]) =>
+      (codes ?? '').split(', ').map((code) => `${code} ${words ?? ''}`),
+    );
+    const known = Object.values(CloseCode).map((code) => `${String(code)} ${words[redialAfter(code)]}`);
+    expect(written.toSorted()).toEqual(known.toSorted());
+  });
+
+  it('has every error code', () => {
+    const missing = Object.values(RpcErrorCode).filter((code) => !rules.includes(String(code)));
+    expect(missing).toEqual([]);
+    expect(Object.values<number>(RpcErrorCode)).not.toContain(-32_000);
+  });
+});
