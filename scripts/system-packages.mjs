@@ -26,7 +26,7 @@ export async function installSystemPackages() {
   if (installed.ok) return installed;
   // The lists of a new machine are empty, those of an old one name versions that are gone.
   const updated = await apt('update');
-  return updated.ok ? install(names) : updated;
+  return updated.ok ? install(names) : { ok: false, output: installed.output + updated.output };
 }
 
 function isInstalled(program) {
