@@ -5,7 +5,8 @@ import { ha1Of, ha1Purpose } from './digest.ts';
 import type { PasswordHasher } from './password-hash.ts';
 
 export interface CredentialRequest {
-  name: string;
+  /** The user name where it is not given. */
+  name?: string;
   tag?: string | null;
   connectionId?: string | null;
   /** Made up where it is not given. */
@@ -46,7 +47,7 @@ export function createProvisioning(ports: {
       const password = request.password ?? randomBytes(16).toString('hex');
       const credential: Credential = {
         id,
-        name: request.name,
+        name: request.name ?? sipUsername,
         tag: request.tag ?? null,
         connectionId: request.connectionId ?? null,
         sipUsername,

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { resolveSettings, type Settings } from '../config/settings.ts';
+import { createMetrics } from '../metrics.ts';
+import { issueApiKey } from '../registrar/api-key.ts';
+import { createPasswordHasher } from '../registrar/password-hash.ts';
+import { openRegistrar, type Registrar } from '../registrar/registrar.ts';
+import { createDataKey } from '../store/data-key.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { createHttp, type HttpPorts } from './create-http.ts';
+import { createOriginCheck } from './origins.ts';
+
+export interface HttpFixture {
+  url: string;
+  store: Store;
+  registrar: Registrar;
+  apiKey: string;
+  /** What the gateway takes for the present; tests move it. */
+  clock: { now: number };
+  /** Lines of the log, in JSON. */
+  logged: string[];
+  /** Asks the REST interface with the API key. */
+  ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  close(): Promise<void>;
+}
+
+export const startOfTest = 1_763_800_000_000;
+
+/** The HTTP part of a gateway, on a free port, with a real store. */
+export async function startHttp(
+  settings: Partial<Settings> = {},
+  parts: Partial<HttpPorts> = {},
+): Promise<HttpFixture> {
+  const data = await mkdtemp(join(tmpdir(), 'parley-http-'));
+  const resolved = resolveSettings({ port: 0, data, ...settings });
+  const clock = { now: startOfTest };
+  const now = () => clock.now;
+  const store = await openStore(resolved);
+  const dataKey = createDataKey(randomBytes(32));
+  const hasher = createPasswordHasher({ ln: 4, r: 1, p: 1 });
+  const registrar = await openRegistrar({ store, dataKey, hasher, now });
+  const { secret: apiKey } = await issueApiKey(store.apiKeys, 'test', clock.now);
+  const metrics = createMetrics({
+    sessions: () => 3,
+    callsByState: () => new Map([['active', 2]]),
+    mediaLegs: () => 4,
+  });
+  const logged: string[] = [];
+  const http = await createHttp({
+    settings: resolved,
+    store,
+    ...registrar,
+    now,
+    callReports: store.callReports,
+    ownerOfCall: (callReportId, callId) =>
+      callReportId === 'report-1' && callId === 'call-1' ? { credentialId: 'id-of-alice' } : undefined,
+    isAllowedOrigin: createOriginCheck(resolved),
+    count: metrics.callReport,
+    checks: new Map([['database', store.check]]),
+    registry: metrics.registry,
+    log: pino({ level: 'debug' }, { write: (line) => void logged.push(line) }),
+    consoleFolder: join(data, 'no-console'),
+    version: '0.0.0',
+    ...parts,
+  });
+  const url = await http.listen();
+  return {
+    url,
+    store,
+    registrar,
+    apiKey,
+    clock,
+    logged,
+    async ask(method, path, body) {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') === true;
+      const parsed: unknown = isJson ? JSON.parse(text) : text;
+      return { status: response.status, body: parsed };
+    },
+    async close() {
+      await http.close();
+      await store.close();
+      await rm(data, { recursive: true });
+    },
+  };
+}
