@@ -1,12 +1,18 @@
-import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { causes } from '@parley/protocol';
 import { resolveSettings, type Settings } from './config/settings.ts';
+import { clientAddressOf, createProxyCheck } from './http/client-address.ts';
+import { createHttp } from './http/create-http.ts';
+import { createOriginCheck } from './http/origins.ts';
 import { createEmbeddedMediaPlane } from './media/embedded-media-plane.ts';
+import type { MediaPlane } from './media/media-plane.ts';
+import { createMetrics } from './metrics.ts';
 import { systemClock, systemRandom } from './node/clock.ts';
+import { createLogger } from './node/logger.ts';
 import { mediaProcesses } from './node/media-processes.ts';
+import { version } from './node/version.ts';
 import { attachWebSockets } from './node/websocket.ts';
-import type { Log } from './ports.ts';
 import { createAuthenticator } from './registrar/create-authenticator.ts';
 import { seedDemo } from './registrar/demo.ts';
 import { createPasswordHasher } from './registrar/password-hash.ts';
@@ -17,73 +23,115 @@ import { openDataKey } from './store/data-key.ts';
 import { openStore } from './store/open-store.ts';
 
 export interface Gateway {
-  /** Where clients reach it, such as `http://127.0.0.1:8080`. */
+  /** Where people and clients reach it, such as `http://127.0.0.1:8080`. */
   url: string;
-  close(): Promise<void>;
+  /** The secret of the demonstration's API key, in the run that made it. */
+  demoApiKey: string | undefined;
+  /**
+   * Stops: no new calls, then none at all once `drainSeconds` have passed or the last one has ended.
+   *
+   * @param drain false to end the calls at once
+   */
+  close(drain?: boolean): Promise<void>;
 }
 
+const consoleFolder = fileURLToPath(new URL('../../../apps/console/dist', import.meta.url));
+
+/**
+ * Starts a gateway in this process.
+ *
+ * @param options what is left out has its default; see `parley-gateway --help` for the meanings
+ * @throws {SettingsError} where settings cannot be used, naming each
+ */
 export async function createGateway(options: Partial<Settings> = {}): Promise<Gateway> {
   const settings = resolveSettings(options);
   const clock = systemClock;
-  const log: Log = consoleLog;
+  const log = createLogger(settings.logLevel);
   const store = await openStore(settings);
   const dataKey = await openDataKey(settings.data);
   const hasher = createPasswordHasher();
-  const { credentials, signingKeys, revocations } = store;
-  const tokens = await openTokens({ signingKeys, revocations, dataKey, now: clock.now });
-  const authenticator = createAuthenticator({ credentials, dataKey, hasher, tokens, now: clock.now });
-  const provisioning = createProvisioning({ credentials, dataKey, hasher, now: clock.now });
-  if (settings.demo) await seedDemo(store, provisioning, clock.now());
-  const media = createEmbeddedMediaPlane(
-    {
-      addresses: settings.mediaAddresses,
-      portRange: [settings.mediaPorts.min, settings.mediaPorts.max],
-      workers: availableParallelism(),
-    },
-    { forkWorker: mediaProcesses(), clock, log },
-  );
+  const { credentials, signingKeys, revocations, callReports } = store;
+  const { now } = clock;
+  const tokens = await openTokens({ signingKeys, revocations, dataKey, now });
+  const provisioning = createProvisioning({ credentials, dataKey, hasher, now });
+  const demo = settings.demo ? await seedDemo(store, provisioning, now()) : undefined;
+  const media = openMedia(settings, { clock, log });
+
+  const metrics = createMetrics({
+    sessions: () => signaling.directory.count().attached,
+    callsByState: () => new Map(Object.entries(signaling.calls.counts())),
+    mediaLegs: () => media.status().legs,
+  });
   const signaling = createSignaling({
-    authenticator,
+    authenticator: createAuthenticator({ credentials, dataKey, hasher, tokens, now }),
     media,
     clock,
     random: systemRandom,
     log,
-    meter: { loginRefused: () => undefined, callSetUp: () => undefined, callEnded: () => undefined },
+    meter: metrics,
     nodeId: settings.nodeId,
     region: settings.region,
     holdMs: settings.holdSeconds * 1000,
     ringMs: settings.ringSeconds * 1000,
   });
-  const server = createServer((_, response) => response.writeHead(404).end());
-  const sockets = attachWebSockets(server, {
-    isAllowedOrigin: () => true,
-    remoteAddress: (request) => request.socket.remoteAddress ?? '',
+
+  const isAllowedOrigin = createOriginCheck(settings);
+  const isTrustedProxy = createProxyCheck(settings.trustProxy);
+  const http = await createHttp({
+    settings,
+    log,
+    version,
+    consoleFolder,
+    store,
+    provisioning,
+    tokens,
+    callReports,
+    ownerOfCall: (callReportId, callId) => signaling.calls.recent.ownerOf(callReportId, callId),
+    isAllowedOrigin,
+    count: metrics.callReport,
+    checks: new Map([
+      ['store', () => store.check()],
+      ['media', () => checkMedia(media)],
+    ]),
+    registry: metrics.registry,
+    now,
+  });
+  const sockets = attachWebSockets(http.server, {
+    isAllowedOrigin: (origin, request) => isAllowedOrigin(origin, request.headers.host),
+    remoteAddress: (request) => clientAddressOf(request, isTrustedProxy),
     onSocket: signaling.onSocket,
   });
-  await new Promise<void>((resolve) => server.listen(settings.port, settings.host, resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : settings.port;
+  const url = await http.listen();
+  log.info({ url, data: settings.data, nodeId: settings.nodeId }, 'gateway started');
   return {
-    url: `http://${settings.host}:${String(port)}`,
-    close: async () => {
+    url,
+    demoApiKey: demo?.apiKey,
+    close: async (drain = true) => {
+      if (drain) await signaling.calls.drain(settings.drainSeconds * 1000);
       signaling.calls.close(causes.temporaryFailure);
       sockets.close();
+      await http.close();
       await media.close();
-      server.close();
       await store.close();
+      log.info({}, 'gateway stopped');
     },
   };
 }
 
-const consoleLog: Log = {
-  debug: () => undefined,
-  info: (fields, message) => {
-    process.stderr.write(`${JSON.stringify({ level: 'info', message, ...fields })}\n`);
-  },
-  warn: (fields, message) => {
-    process.stderr.write(`${JSON.stringify({ level: 'warn', message, ...fields })}\n`);
-  },
-  error: (fields, message) => {
-    process.stderr.write(`${JSON.stringify({ level: 'error', message, ...fields, err: String('err' in fields ? fields.err : '') })}\n`);
-  },
-};
+function openMedia(
+  settings: Settings,
+  ports: Pick<Parameters<typeof createEmbeddedMediaPlane>[1], 'clock' | 'log'>,
+) {
+  return createEmbeddedMediaPlane(
+    {
+      addresses: settings.mediaAddresses,
+      portRange: [settings.mediaPorts.min, settings.mediaPorts.max],
+      workers: availableParallelism(),
+    },
+    { ...ports, forkWorker: mediaProcesses() },
+  );
+}
+
+function checkMedia(media: MediaPlane): Promise<void> {
+  return media.status().ready ? Promise.resolve() : Promise.reject(new Error('no media worker runs'));
+}

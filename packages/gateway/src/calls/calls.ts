@@ -7,6 +7,7 @@ import type { Session } from '../sessions/session.ts';
 import { Call } from './call.ts';
 import type { EarlyDescription, LegId } from './call-machine.ts';
 import type { CallRequest, Leg } from './leg.ts';
+import { RecentCalls } from './recent-calls.ts';
 import { callerIdentity, parseDestination } from './routing.ts';
 
 export interface CallsOptions {
@@ -36,6 +37,8 @@ export class Calls {
   readonly #byMediaLeg = new Map<LegId, CallAndLeg>();
   readonly #bySession = new Map<Session, Map<string, CallAndLeg>>();
   readonly #tombstones = new WeakMap<Session, Map<string, { cause: HangupCause; at: number }>>();
+  /** For those who report on them. */
+  readonly recent = new RecentCalls();
   readonly #unsubscribe: () => void;
   #accepting = true;
   #onIdle: (() => void) | null = null;
@@ -69,6 +72,7 @@ export class Calls {
     const route = await this.#route(session, request.destination);
     if ('refused' in route) {
       return () => {
+        this.recent.add(session, callId);
         session.push('telnyx_rtc.bye', { callID: callId, ...route.refused });
         this.#bury(session, callId, route.refused);
         this.#options.meter.callEnded(route.refused.cause);
@@ -182,6 +186,7 @@ export class Calls {
   #remember(call: Call, leg: Leg): void {
     const entry = { call, leg };
     this.#byMediaLeg.set(leg.id, entry);
+    this.recent.add(leg.session, leg.callId);
     const ofSession = this.#bySession.get(leg.session) ?? new Map<string, CallAndLeg>();
     this.#bySession.set(leg.session, ofSession.set(leg.callId, entry));
   }

@@ -19,8 +19,6 @@ export class Directory {
   readonly #byId = new Map<string, Session>();
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #holds = new Map<Session, () => void>();
-  /** Reports may come after the session's end, so their ids outlive it. */
-  readonly #reportIds = new Map<string, string>();
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -38,7 +36,6 @@ export class Directory {
     const { sipUsername } = session.identity;
     const peers = this.#byUser.get(sipUsername) ?? new Set();
     this.#byUser.set(sipUsername, peers.add(session));
-    this.#rememberReportId(session);
     return session;
   }
 
@@ -76,22 +73,7 @@ export class Directory {
     if (peers?.size === 0) this.#byUser.delete(session.identity.sipUsername);
   }
 
-  knowsReportId(callReportId: string): boolean {
-    return this.#reportIds.has(callReportId);
-  }
-
-  all(): Session[] {
-    return [...this.#byId.values()];
-  }
-
   count(): { attached: number; detached: number } {
     return { attached: this.#byId.size - this.#holds.size, detached: this.#holds.size };
-  }
-
-  #rememberReportId(session: Session): void {
-    const limit = 10_000;
-    this.#reportIds.set(session.ids.callReportId, session.identity.credentialId);
-    const oldest = this.#reportIds.keys().next();
-    if (this.#reportIds.size > limit && !oldest.done) this.#reportIds.delete(oldest.value);
   }
 }
