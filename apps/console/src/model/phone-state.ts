@@ -1,0 +1,197 @@
+import { type Account, type AccountEvent, SIGNED_OUT, account } from './account.ts';
+import { type Announcement, announcementOf } from './announcement.ts';
+import type { CallSnapshot, CallView } from './call-view.ts';
+import { type Calls, NO_CALLS, callChanged, callFailed, changeCall } from './calls.ts';
+import { type FoundDevices, NO_DEVICES, inUse, systemDevice } from './devices.ts';
+import { type TabCall, howlingSessions } from './howl.ts';
+import {
+  type Notices,
+  NO_NOTICES,
+  type Tone,
+  occurred,
+  withoutCallsOtherThan,
+  withoutErrors,
+  withoutExpired,
+  withoutNotice,
+} from './notices.ts';
+import { fillIn } from './sentence.ts';
+import type { Settings } from './settings.ts';
+import type { Trouble } from './troubles.ts';
+
+/** All that the page shows. */
+export interface PhoneState {
+  account: Account;
+  calls: Calls;
+  notices: Notices;
+  devices: FoundDevices;
+  settings: Settings;
+  /** The browser keeps the far end's sound back until the person clicks. */
+  soundBlocked: boolean;
+  /** The calls of other tabs of this browser. */
+  otherTabs: ReadonlyMap<string, readonly TabCall[]>;
+  /** This person uses headphones: two tabs cannot howl. */
+  headphones: boolean;
+  announcement: Announcement | null;
+}
+
+export type PhoneEvent =
+  | { type: 'account'; event: AccountEvent }
+  | { type: 'call'; call: CallSnapshot }
+  | { type: 'call-action'; id: string; change: Partial<Pick<CallView, 'endedHere' | 'silenced' | 'digits'>> }
+  | { type: 'attempt' }
+  | { type: 'trouble'; tone: Tone; trouble: Trouble; code: number | null; callId: string | null }
+  | { type: 'dismissed'; notice: string }
+  | { type: 'time-passed' }
+  | { type: 'devices'; devices: FoundDevices }
+  | { type: 'settings'; change: Partial<Settings> }
+  | { type: 'sound-blocked'; blocked: boolean }
+  | { type: 'other-tab'; tab: string; calls: readonly TabCall[] }
+  | { type: 'headphones' };
+
+/** What the state does not know: the time, and how this browser is told to give the microphone. */
+export interface Moment {
+  at: number;
+  remedy: string;
+}
+
+export function newPhone(settings: Settings): PhoneState {
+  return {
+    account: SIGNED_OUT,
+    calls: NO_CALLS,
+    notices: NO_NOTICES,
+    devices: NO_DEVICES,
+    settings,
+    soundBlocked: false,
+    otherTabs: new Map(),
+    headphones: false,
+    announcement: null,
+  };
+}
+
+export function transition(before: PhoneState, event: PhoneEvent, moment: Moment): PhoneState {
+  const after = settled(before, step(before, event, moment), moment);
+  const text = announcementOf(before, after);
+  return text === null ? after : { ...after, announcement: text };
+}
+
+function step(state: PhoneState, event: PhoneEvent, moment: Moment): PhoneState {
+  switch (event.type) {
+    case 'account':
+      return { ...state, account: account(state.account, event.event) };
+    case 'call':
+      return { ...state, calls: callChanged(state.calls, event.call, moment.at) };
+    case 'call-action':
+      return { ...state, calls: changeCall(state.calls, event.id, event.change) };
+    case 'attempt':
+      return { ...state, notices: withoutErrors(state.notices) };
+    case 'trouble':
+      return troubled(state, event, moment);
+    case 'dismissed':
+      return { ...state, notices: withoutNotice(state.notices, event.notice) };
+    case 'time-passed':
+      return { ...state, notices: withoutExpired(state.notices, moment.at) };
+    case 'devices':
+      return { ...state, devices: event.devices };
+    case 'settings':
+      return { ...state, settings: { ...state.settings, ...event.change } };
+    case 'sound-blocked':
+      return state.soundBlocked === event.blocked ? state : { ...state, soundBlocked: event.blocked };
+    case 'other-tab':
+      return { ...state, otherTabs: new Map([...state.otherTabs, [event.tab, event.calls]]) };
+    case 'headphones':
+      return { ...state, headphones: true };
+  }
+}
+
+/** What follows from a step, whichever it was. */
+function settled(before: PhoneState, after: PhoneState, { at, remedy }: Moment): PhoneState {
+  const ids = after.calls.live.map(({ id }) => id);
+  const state = { ...after, notices: withoutCallsOtherThan(after.notices, ids) };
+  const wasInCall = before.calls.live.length > 0;
+  if (wasInCall && ids.length === 0) {
+    state.account = account(state.account, { type: 'last-call-ended' });
+    state.soundBlocked = false;
+  }
+  if (before.account.status === 'reconnecting' && state.account.status === 'registered') {
+    const words = { who: '', remedy };
+    state.notices = occurred(
+      state.notices,
+      { tone: 'good', trouble: BACK, code: null, callId: null, words },
+      at,
+    );
+  }
+  // The next person at this computer does not see whom the last one called.
+  if (before.account.status !== 'signed-out' && state.account.status === 'signed-out') {
+    return { ...state, calls: NO_CALLS, notices: NO_NOTICES, soundBlocked: false, headphones: false };
+  }
+  return state;
+}
+
+const BACK: Trouble = { place: 'page', what: 'Connected again.', todo: '' };
+
+function troubled(
+  state: PhoneState,
+  { tone, trouble, code, callId }: Extract<PhoneEvent, { type: 'trouble' }>,
+  { at, remedy }: Moment,
+): PhoneState {
+  const who = [...state.calls.live, ...state.calls.past].find(({ id }) => id === callId)?.who;
+  const words = { who: who ?? 'the other side', remedy };
+  const notices = occurred(state.notices, { tone, trouble, code, callId, words }, at);
+  const problem = fillIn(trouble, words);
+  const inCall = state.calls.live.length > 0;
+  switch (trouble.place) {
+    case 'account':
+      return { ...state, notices, account: account(state.account, { type: 'failed', problem }) };
+    case 'refusal':
+      return { ...state, notices, account: account(state.account, { type: 'refused', problem, inCall }) };
+    case 'page':
+    case 'call':
+    case 'log':
+      break;
+  }
+  const endsCall = tone === 'error' && trouble.place === 'page' && callId !== null;
+  return { ...state, notices, calls: endsCall ? callFailed(state.calls, callId, problem.what) : state.calls };
+}
+
+/** What other tabs need to know of the calls here. */
+export function tabCalls({ calls }: PhoneState): readonly TabCall[] {
+  return calls.live
+    .filter(({ phase, session }) => phase === 'talking' && session !== '')
+    .map(({ session, muted, silenced }) => ({ session, sends: !muted, plays: !silenced }));
+}
+
+/** The call whose far end sits in another tab of this browser and hears itself; undefined where none does. */
+export function howlingCall(state: PhoneState): CallView | undefined {
+  if (state.headphones) return undefined;
+  const sessions = howlingSessions(tabCalls(state), state.otherTabs.values());
+  return state.calls.live.find(({ session }) => sessions.includes(session));
+}
+
+/** How the phone should ring: a person who is talking hears a knock instead of a bell. */
+export function ringOf({ calls }: PhoneState): 'silent' | 'bell' | 'knock' {
+  if (!calls.live.some(({ phase }) => phase === 'incoming')) return 'silent';
+  return calls.live.some(({ phase }) => phase === 'talking') ? 'knock' : 'bell';
+}
+
+/** What calls use now; empty: as the system chooses. */
+export function devicesInUse({ settings, devices }: PhoneState) {
+  return {
+    microphone: inUse(settings.microphone, devices.microphones),
+    speaker: inUse(settings.speaker, devices.speakers),
+  };
+}
+
+/** What calls that are going on must change to; null: leave it. */
+export function deviceChanges(before: PhoneState, after: PhoneState) {
+  const [was, is] = [devicesInUse(before), devicesInUse(after)];
+  const change = (kind: 'microphone' | 'speaker') => {
+    // What replaces an unplugged device is the SDK's affair, which knows of it first.
+    const unplugged = is[kind] === '' && before.settings[kind] === after.settings[kind];
+    return is[kind] === was[kind] || unplugged ? null : is[kind];
+  };
+  const microphone = change('microphone');
+  return {
+    microphone: microphone === '' ? systemDevice(after.devices.microphones) : microphone,
+    speaker: change('speaker'),
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * What the console needs of the SDK: a part of the public surface of `@parley/webrtc`, so that the model can be run
+ * against another client that has the same words. `TelnyxRTC` and `Call` are a `PhoneClient` and a `PhoneCall`.
+ */
+
+export type CallDirection = 'inbound' | 'outbound';
+
+export interface PhoneCall {
+  readonly id: string;
+  /** One of the SDK's lower-case state names: new, requesting, trying, early, ringing, answering, active, … */
+  readonly state: string;
+  readonly direction: string;
+  readonly cause?: string | undefined;
+  readonly causeCode?: number | undefined;
+  readonly sipCode?: number | undefined;
+  readonly options: {
+    readonly destinationNumber?: string | undefined;
+    readonly remoteCallerName?: string | undefined;
+    readonly remoteCallerNumber?: string | undefined;
+  };
+  readonly telnyxIDs: { readonly telnyxSessionId?: string | undefined };
+  readonly localStream?: MediaStream | null | undefined;
+  readonly remoteStream?: MediaStream | null | undefined;
+  readonly isAudioMuted: boolean;
+  answer(options?: { remoteElement?: HTMLMediaElement }): Promise<unknown>;
+  hangup(): Promise<unknown>;
+  hold(): Promise<unknown>;
+  unhold(): Promise<unknown>;
+  muteAudio(): void;
+  unmuteAudio(): void;
+  deaf(): void;
+  undeaf(): void;
+  dtmf(digits: string): void;
+  setAudioInDevice(deviceId: string): Promise<unknown>;
+  setAudioOutDevice(deviceId: string): Promise<unknown>;
+}
+
+export interface NotificationEvent {
+  readonly type: string;
+  readonly call?: PhoneCall | undefined;
+}
+
+/** `telnyx.error` and `telnyx.warning`, as far as the console reads them. */
+export interface ErrorEvent {
+  readonly error: { readonly code: number };
+  readonly callId?: string | undefined;
+}
+export interface WarningEvent {
+  readonly warning: { readonly code: number };
+  readonly callId?: string | undefined;
+}
+
+export interface PhoneClient {
+  micId?: string | null | undefined;
+  speaker?: string | null | undefined;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  newCall(options: { destinationNumber: string; remoteElement: HTMLMediaElement }): PhoneCall;
+  on(event: 'telnyx.ready' | 'telnyx.socket.close', listener: (event: unknown) => void): unknown;
+  on(event: 'telnyx.notification', listener: (notification: NotificationEvent) => void): unknown;
+  on(event: 'telnyx.error', listener: (event: ErrorEvent) => void): unknown;
+  on(event: 'telnyx.warning', listener: (event: WarningEvent) => void): unknown;
+}
+
+/** The user and the secret live in the client alone; the model forgets them at once. */
+export type Credentials = { login: string; password: string } | { login_token: string };
+
+export type ClientFactory = (options: Credentials & { env: string; trickleIce: boolean }) => PhoneClient;

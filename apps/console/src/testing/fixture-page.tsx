@@ -1,0 +1,216 @@
+import '../console.css';
+import type { FoundDevices } from '../model/devices.ts';
+import { browserFamily, microphoneRemedy } from '../model/microphone-remedy.ts';
+import { Phone } from '../model/phone.ts';
+import { show } from '../ui/show.tsx';
+import { FakeClient, FakePlayback } from './fake-client.ts';
+
+/**
+ * Every state of the page without a gateway, for the eye and for the accessibility checks: `/fixtures.html?talking`.
+ * Served in development only.
+ */
+
+const DEVICES: FoundDevices = {
+  permission: 'granted',
+  microphones: [
+    { id: 'a', label: 'Built-in microphone' },
+    { id: 'b', label: 'USB headset' },
+  ],
+  speakers: [
+    { id: 'c', label: 'Built-in speakers' },
+    { id: 'd', label: 'USB headset' },
+  ],
+};
+
+const MINUTE = 60_000;
+const fixture = new URLSearchParams(location.search).keys().next().value ?? 'idle';
+
+let time = new Date(2026, 4, 12, 14, 32, 5).getTime();
+const clients: FakeClient[] = [];
+let tellTab: (data: unknown) => void = () => undefined;
+let devices = DEVICES;
+let tellDevices: () => void = () => undefined;
+const playback = new FakePlayback(() => document.createElement('audio'));
+
+const phone = new Phone({
+  createClient: (options) => {
+    const client = new FakeClient(options);
+    clients.push(client);
+    return client;
+  },
+  clock: { now: () => time, after: () => () => undefined },
+  devices: {
+    canChooseSpeaker: true,
+    canUseMicrophone: fixture !== 'insecure',
+    find: async () => devices,
+    onChange: (listener) => {
+      tellDevices = listener;
+      return () => undefined;
+    },
+  },
+  playback,
+  ringer: { ring: () => undefined },
+  tabs: {
+    post: () => undefined,
+    listen: (listener) => {
+      tellTab = listener;
+      return () => undefined;
+    },
+  },
+  storage: { read: () => null, write: () => undefined },
+  tab: 'this',
+  microphoneRemedy: microphoneRemedy(browserFamily(navigator.userAgent)),
+});
+
+function signedIn(): FakeClient {
+  phone.signIn('alice', { login: 'alice', password: 'alice' }, 'ws://localhost:8080');
+  const client = clients.at(-1);
+  if (client === undefined) throw new Error('There is no client.');
+  client.emit('telnyx.ready', {});
+  return client;
+}
+
+function talkingTo(client: FakeClient, who: string, ms = 0) {
+  phone.dial(who);
+  const call = client.calls.at(-1);
+  if (call === undefined) throw new Error('There is no call.');
+  call.become('active');
+  time += ms;
+  return call;
+}
+
+function withHistory(client: FakeClient): void {
+  talkingTo(client, 'echo', 23_000).end({ causeCode: 16 });
+  time += 4 * MINUTE;
+  client.ring('Dana Whitfield', '+15550142').end({ cause: 'ORIGINATOR_CANCEL', sipCode: 487 });
+  time += 7 * MINUTE;
+  phone.dial('carol');
+  client.calls.at(-1)?.end({ causeCode: 20, sipCode: 480 });
+  time += 2 * MINUTE;
+}
+
+const FIXTURES: ReadonlyMap<string, () => void> = new Map([
+  ['signed-out', () => undefined],
+  ['insecure', () => undefined],
+  [
+    'refused',
+    () => {
+      phone.signIn('alice', { login: 'alice', password: 'x' }, 'ws://localhost:8080');
+      clients.at(-1)?.fail(46001);
+    },
+  ],
+  [
+    'connecting',
+    () => {
+      phone.signIn('alice', { login: 'alice', password: 'x' }, 'ws://localhost:8080');
+      clients.at(-1)?.fail(45001);
+    },
+  ],
+  [
+    'idle',
+    () => {
+      signedIn();
+    },
+  ],
+  ['history', () => withHistory(signedIn())],
+  [
+    'calling',
+    () => {
+      signedIn();
+      phone.dial('bob');
+    },
+  ],
+  [
+    'incoming',
+    () => {
+      const client = signedIn();
+      withHistory(client);
+      client.ring('Bob Okafor', '+15550117');
+    },
+  ],
+  [
+    'talking',
+    () => {
+      const client = signedIn();
+      withHistory(client);
+      talkingTo(client, 'bob', 3 * MINUTE + 12_000);
+    },
+  ],
+  [
+    'several',
+    () => {
+      const client = signedIn();
+      withHistory(client);
+      talkingTo(client, 'bob', 3 * MINUTE);
+      talkingTo(client, 'carol', 42_000);
+      client.ring('Dana Whitfield', '+15550142');
+    },
+  ],
+  [
+    'troubles',
+    () => {
+      const client = signedIn();
+      const call = talkingTo(client, 'bob', MINUTE);
+      client.warn(31003, call.id);
+      client.fail(44001, call.id);
+      client.fail(40005);
+      client.warn(34001);
+      client.emit('telnyx.socket.close', {});
+      client.warn(33101, call.id);
+    },
+  ],
+  [
+    'howling',
+    () => {
+      const call = talkingTo(signedIn(), 'bob', 5000);
+      const calls = [{ session: call.telnyxIDs.telnyxSessionId, sends: true, plays: true }];
+      tellTab({ type: 'calls', tab: 'other', calls });
+    },
+  ],
+  [
+    'silenced',
+    () => {
+      phone.toggleSilence(talkingTo(signedIn(), 'bob', 5000).id);
+    },
+  ],
+  [
+    'denied',
+    () => {
+      devices = { ...DEVICES, permission: 'denied' };
+      tellDevices();
+      const client = signedIn();
+      phone.dial('bob');
+      const call = client.calls.at(-1);
+      client.fail(42001, call?.id);
+      call?.end({ causeCode: 17 });
+    },
+  ],
+  [
+    'asking',
+    () => {
+      devices = { ...DEVICES, permission: 'prompt', microphones: [{ id: '', label: '' }], speakers: [] };
+      tellDevices();
+      signedIn();
+      phone.dial('bob');
+    },
+  ],
+]);
+
+phone.start();
+FIXTURES.get(fixture)?.();
+const root = document.getElementById('console');
+if (root === null) throw new Error('The page has no element with the id "console".');
+show(
+  {
+    phone,
+    watchLevel: (stream, onLevel) => {
+      void stream;
+      onLevel(0.62);
+      return () => undefined;
+    },
+    now: () => time,
+    gateway: 'ws://localhost:8080',
+    pageOrigin: 'http://localhost:8080',
+  },
+  root,
+);

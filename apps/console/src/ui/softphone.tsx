@@ -1,0 +1,94 @@
+import type { Calls } from '../model/calls.ts';
+import { incomingCalls, othersTalking } from '../model/calls.ts';
+import { CallCard } from './call-card.tsx';
+import { usePhoneState } from './console-context.ts';
+import { Dialer } from './dialer.tsx';
+import { useCallFocus } from './focus.ts';
+import { IncomingCall } from './incoming-call.tsx';
+import { Logo } from './logo.tsx';
+import { MessageList } from './message-list.tsx';
+import { PageNotices } from './page-notices.tsx';
+import { PastCalls } from './past-calls.tsx';
+import { useShortcuts } from './shortcuts.ts';
+import { SoundSettings } from './sound-settings.tsx';
+
+export interface SoftphoneProps {
+  keypad: string | null;
+  setKeypad: (id: string | null) => void;
+  showHelp: () => void;
+}
+
+export function Softphone({ keypad, setKeypad, showHelp }: SoftphoneProps) {
+  const { calls, account, settings } = usePhoneState();
+  useCallFocus();
+  useShortcuts({ keypad, setKeypad, showHelp });
+  const closed =
+    account.status === 'registered' ? '' : 'You can call again as soon as the connection is back.';
+  const going = calls.live.filter(({ phase }) => phase !== 'incoming');
+  return (
+    <>
+      <h1 className="visually-hidden">Softphone</h1>
+      <PageNotices />
+      <div className="softphone">
+        <div className="stage">
+          {incomingCalls(calls).map((call) => (
+            <IncomingCall
+              key={call.id}
+              call={call}
+              holds={whoHolds(calls, call.id)}
+              shortcuts={settings.shortcuts}
+            />
+          ))}
+          <section className="calls" aria-labelledby="calls-heading">
+            <h2 id="calls-heading" className={going.length > 1 ? 'calls-count' : 'visually-hidden'}>
+              {going.length > 1 ? `${going.length} calls` : 'Calls'}
+            </h2>
+            {going.length > 1 && <p className="hint">One talks at a time; the others are on hold.</p>}
+            {calls.live.length === 0 && <Idle user={account.status === 'signed-out' ? '' : account.user} />}
+            <ul>
+              {going.map((call) => (
+                <CallCard
+                  key={call.id}
+                  call={call}
+                  holds={whoHolds(calls, call.id)}
+                  keypadOpen={keypad === call.id}
+                  onKeypad={(open) => setKeypad(open ? call.id : null)}
+                />
+              ))}
+            </ul>
+          </section>
+        </div>
+        <div className="side">
+          <Dialer closed={closed} holds={whoHolds(calls, null)} />
+          <SoundSettings />
+        </div>
+        <PastCalls closed={closed !== ''} />
+      </div>
+      <MessageList />
+    </>
+  );
+}
+
+function Idle({ user }: { user: string }) {
+  return (
+    <div className="idle">
+      <Logo />
+      <p className="idle-title">The line is free</p>
+      <p>
+        {user === '' ? (
+          'This page rings when somebody calls you.'
+        ) : (
+          <>
+            Others reach you as <b>{user}</b>; this page rings when they do.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function whoHolds(calls: Calls, id: string | null): string {
+  return othersTalking(calls, id)
+    .map(({ who }) => who)
+    .join(' and ');
+}
