@@ -37,13 +37,22 @@ export interface Gateway {
 
 const consoleFolder = fileURLToPath(new URL('../../../apps/console/dist', import.meta.url));
 
+/** What takes the place of a part of the gateway. */
+export interface GatewayParts {
+  /** Default: the embedded media plane. The gateway closes it. */
+  media?: MediaPlane;
+}
+
 /**
  * Starts a gateway in this process.
  *
  * @param options what is left out has its default; see `parley-gateway --help` for the meanings
  * @throws {SettingsError} where settings cannot be used, naming each
  */
-export async function createGateway(options: Partial<Settings> = {}): Promise<Gateway> {
+export async function createGateway(
+  options: Partial<Settings> = {},
+  parts: GatewayParts = {},
+): Promise<Gateway> {
   const settings = resolveSettings(options);
   const clock = systemClock;
   const log = createLogger(settings.logLevel);
@@ -55,7 +64,7 @@ export async function createGateway(options: Partial<Settings> = {}): Promise<Ga
   const tokens = await openTokens({ signingKeys, revocations, dataKey, now });
   const provisioning = createProvisioning({ credentials, dataKey, hasher, now });
   const demo = settings.demo ? await seedDemo(store, provisioning, now()) : undefined;
-  const media = openMedia(settings, { clock, log });
+  const media = parts.media ?? openMedia(settings, { clock, log });
 
   const metrics = createMetrics({
     sessions: () => signaling.directory.count().attached,

@@ -1,4 +1,4 @@
-export { createGateway, type Gateway } from './gateway.ts';
+export { createGateway, type Gateway, type GatewayParts } from './gateway.ts';
 export type { Settings } from './config/settings.ts';
 export { createEmbeddedMediaPlane, type EmbeddedMediaOptions } from './media/embedded-media-plane.ts';
 export {
