@@ -8,6 +8,10 @@ export async function canIsolate() {
   return ok;
 }
 
+export function runIsolated(command, args, options) {
+  return run('unshare', [...inLoopback, command, ...args], options);
+}
+
 export function runToolIsolated(tool, args, options) {
-  return run('unshare', [...inLoopback, `${root}node_modules/.bin/${tool}`, ...args], options);
+  return runIsolated(`${root}node_modules/.bin/${tool}`, args, options);
 }
