@@ -15,43 +15,81 @@ export function environmentNameOf(setting: string): string {
   return `PARLEY_${optionOf(setting).replaceAll('-', '_').toUpperCase()}`;
 }
 
+/** What a command takes beside settings. */
+export interface CommandShape {
+  /** Names of its positional arguments, for the sentence that misses one. */
+  positionals?: readonly string[];
+  options?: NonNullable<ParseArgsConfig['options']>;
+}
+
+export interface CommandLine {
+  settings: Settings;
+  positionals: readonly string[];
+  options: ReadonlyMap<string, string | boolean | readonly string[]>;
+}
+
 /**
  * Collects settings; a command-line option wins over the environment, that over the file, that over the default.
  *
  * @param args the command line behind the command
  * @throws SettingsError
  */
-export async function loadSettings(
+export async function readCommandLine(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Settings> {
-  const { config, ...fromOptions } = readOptions(args);
+  shape: CommandShape = {},
+): Promise<CommandLine> {
+  const { fromOptions, options, positionals } = readOptions(args, shape);
   const fromEnvironment = readEnvironment(environment);
-  const file = config ?? environment['PARLEY_CONFIG'];
-  const fromFile = file === undefined ? {} : await readConfigFile(file);
-  return resolveSettings({ ...fromFile, ...fromEnvironment, ...fromOptions }, (setting) => {
+  const file = options.get('config') ?? environment['PARLEY_CONFIG'];
+  const fromFile = typeof file === 'string' ? await readConfigFile(file) : {};
+  const given = { ...fromFile, ...fromEnvironment, ...fromOptions };
+  const settings = resolveSettings(given, (setting) => {
     if (setting in fromOptions) return `--${optionOf(setting)}`;
     if (setting in fromEnvironment) return environmentNameOf(setting);
     return setting in fromFile ? `"${setting}" in ${String(file)}` : `--${optionOf(setting)}`;
   });
+  return { settings, positionals, options };
 }
 
-function readOptions(args: readonly string[]): Record<string, unknown> & { config?: string } {
-  const options: NonNullable<ParseArgsConfig['options']> = { config: { type: 'string' } };
-  for (const [setting, entry] of settingsHelp) options[optionOf(setting)] = parseArgsOption(entry);
-  let values: Record<string, unknown>;
+function readOptions(args: readonly string[], shape: CommandShape) {
+  const accepted: NonNullable<ParseArgsConfig['options']> = { config: { type: 'string' }, ...shape.options };
+  for (const [setting, entry] of settingsHelp) accepted[optionOf(setting)] = parseArgsOption(entry);
+  const wanted = shape.positionals ?? [];
+  const { values, positionals } = parse(args, accepted, wanted.length > 0);
+  const missing = wanted[positionals.length];
+  if (missing !== undefined) throw new SettingsError([`${missing} is missing.`]);
+  const surplus = positionals[wanted.length];
+  if (surplus !== undefined) throw new SettingsError([`"${surplus}" is one argument too many.`]);
+  const options = new Map<string, string | boolean | readonly string[]>();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) options.set(name, value);
+  const fromOptions: Record<string, unknown> = {};
+  for (const setting of settingsHelp.keys()) {
+    const value = options.get(optionOf(setting));
+    if (value !== undefined) fromOptions[setting] = value;
+  }
+  return { fromOptions, options, positionals };
+}
+
+function parse(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+  allowPositionals: boolean,
+) {
   try {
-    ({ values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }));
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals });
+    return {
+      values: Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.map(String) : value,
+        ]),
+      ),
+      positionals,
+    };
   } catch (error) {
     throw new SettingsError([sentence(error instanceof Error ? error.message : String(error))]);
   }
-  const found: Record<string, unknown> & { config?: string } = {};
-  if (typeof values['config'] === 'string') found.config = values['config'];
-  for (const setting of settingsHelp.keys()) {
-    const value = values[optionOf(setting)];
-    if (value !== undefined) found[setting] = value;
-  }
-  return found;
 }
 
 function parseArgsOption({ placeholder, list }: SettingHelp): {
@@ -95,5 +133,6 @@ async function readConfigFile(file: string): Promise<Record<string, unknown>> {
 }
 
 function sentence(message: string): string {
-  return message.endsWith('.') ? message : `${message}.`;
+  const line = message.replaceAll('\n', ' ');
+  return line.endsWith('.') ? line : `${line}.`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from './loopback.ts';
 import { resolveSettings, SettingsError } from './settings.ts';
-import { loadSettings } from './settings-sources.ts';
+import { readCommandLine } from './settings-sources.ts';
 
 function mistakesOf(act: () => unknown): readonly string[] {
   try {
@@ -110,6 +110,9 @@ describe('settings', () => {
     expect(mistakesOf(() => resolveSettings({ demo: true, host: '::1' }))).toEqual([]);
   });
 });
+
+const loadSettings = async (...source: Parameters<typeof readCommandLine>) =>
+  (await readCommandLine(...source)).settings;
 
 describe('settings from their sources', () => {
   it('one given everywhere, is taken from the command line, then the environment, then the file', async () => {
