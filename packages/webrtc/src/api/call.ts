@@ -1,0 +1,239 @@
+import type { LiveCall } from '../calls/call.ts';
+import type { CallState } from '../calls/call-machine.ts';
+import type { Ending } from '../calls/ending.ts';
+import { tonesOf } from '../calls/dtmf.ts';
+import { toPublicState, type Direction } from './call-state.ts';
+import { TelnyxError } from './errors.ts';
+import { microphoneErrorCode } from './failures.ts';
+import type { IVertoCallOptions, MediaElementSource } from './options.ts';
+import type { TelnyxWarningCode } from './warnings.ts';
+
+/** Options of `call.answer()`. */
+export interface IAnswerParams {
+  /** SIP headers of the answer. */
+  customHeaders?: { name: string; value: string }[] | undefined;
+  localElement?: MediaElementSource | undefined;
+  remoteElement?: MediaElementSource | undefined;
+  /** No effect: calls are audio. */
+  video?: boolean | undefined;
+}
+
+/** Options of `call.hangup()`: what the other side is told. */
+export interface IHangupParams {
+  cause?: string | undefined;
+  causeCode?: number | undefined;
+  sipCode?: number | undefined;
+  sipReason?: string | undefined;
+  sip_call_id?: string | undefined;
+  dialogParams?: { customHeaders?: { name: string; value: string }[] } | undefined;
+}
+
+/** The server's ids of a call, empty until it tells them. */
+export interface TelnyxIDs {
+  telnyxCallControlId: string;
+  telnyxSessionId: string;
+  telnyxLegId: string;
+}
+
+/** What a call needs of its client. */
+export interface CallOwner {
+  updated(call: Call): void;
+  warn(code: TelnyxWarningCode, call: Call, detail?: object): void;
+  microphone(): MediaTrackConstraints;
+}
+
+/**
+ * A call. The client makes it: see `TelnyxRTC.newCall()` for calls that go out and the event
+ * `telnyx.notification` for calls that come in. Its data are plain properties; applications may add their own.
+ */
+export class Call {
+  id: string;
+  /** See `State`. Changes are told by `telnyx.notification` with the type `callUpdate`. */
+  state = 'new';
+  prevState = '';
+  direction: Direction;
+  options: IVertoCallOptions;
+  /** Why the call ended, as a word; known when `state` is `hangup`. */
+  cause: string | undefined = undefined;
+  /** Why the call ended, by ITU-T Q.850. */
+  causeCode: number | undefined = undefined;
+  /** The SIP status that ended the call, where the server tells it. */
+  sipCode: number | undefined = undefined;
+  sipReason: string | undefined = undefined;
+  sipCallId: string | undefined = undefined;
+  /** The number that the other side shows, where it changed in the call. */
+  extension: string | null = null;
+  /**
+   * A function, and not the call itself: some frameworks wrap every object that they can reach in a proxy,
+   * and what runs the call must not be.
+   */
+  declare private readonly live: () => LiveCall;
+  declare private readonly owner: () => CallOwner;
+
+  /** @internal */
+  constructor(direction: Direction, options: IVertoCallOptions, owner: CallOwner, live: () => LiveCall) {
+    this.id = options.id ?? '';
+    this.direction = direction;
+    this.options = options;
+    Object.defineProperties(this, { live: { value: live }, owner: { value: () => owner } });
+  }
+
+  get telnyxIDs(): TelnyxIDs {
+    const { telnyxCallControlId = '', telnyxSessionId = '', telnyxLegId = '' } = this.options;
+    return { telnyxCallControlId, telnyxSessionId, telnyxLegId };
+  }
+
+  /** What the microphone delivers; null before it is open. */
+  get localStream(): MediaStream | null {
+    return this.live().media.microphone.stream ?? null;
+  }
+
+  /** What the other side sends; null before its first track, which may come after `active`. */
+  get remoteStream(): MediaStream | null {
+    return this.live().media.remoteStream ?? null;
+  }
+
+  /** The peer connection in use, as `instance`; null before there is one. */
+  get peer(): { readonly instance: RTCPeerConnection } | null {
+    const { peer } = this.live().media;
+    return peer ? { instance: peer.connection } : null;
+  }
+
+  /** Whether the microphone is, or will be, muted. */
+  get isAudioMuted(): boolean {
+    return this.live().media.microphone.muted;
+  }
+
+  /**
+   * Takes an incoming call. Settles when the call is active or has ended; failures are told by
+   * `telnyx.error`.
+   */
+  async answer(params: IAnswerParams = {}): Promise<void> {
+    const live = this.live();
+    const { name } = live.state;
+    if (name !== 'ringing') {
+      if (name === 'answering' || name === 'established') this.owner().warn(33006, this);
+      return;
+    }
+    const { customHeaders, localElement, remoteElement } = params;
+    if (localElement !== undefined) this.options.localElement = localElement;
+    if (remoteElement !== undefined) this.options.remoteElement = remoteElement;
+    live.answer(customHeaders ?? this.options.customHeaders);
+    await live.settled(({ name: now }) => now !== 'ringing' && now !== 'answering');
+  }
+
+  /**
+   * Ends the call: cancels it, rejects it or hangs up. Media stops at once; settles when the server has
+   * confirmed it, after 5 seconds at most.
+   * @param execute false: does not tell the server
+   */
+  async hangup(params: IHangupParams = {}, execute = true): Promise<void> {
+    const live = this.live();
+    if (!execute) live.handle({ type: 'abandoned' });
+    live.hangup(toEnding(params), params.dialogParams?.customHeaders);
+    await live.settled(({ name }) => name === 'ended');
+  }
+
+  /** @returns whether the call is held now; a failure is also told by `telnyx.error` with 44001 */
+  hold(): Promise<boolean> {
+    return this.live().hold(true);
+  }
+
+  /** @returns whether the call is active again; a failure is also told by `telnyx.error` with 44001 */
+  unhold(): Promise<boolean> {
+    return this.live().hold(false);
+  }
+
+  /** @returns whether it succeeded; a failure is also told by `telnyx.error` with 44001 */
+  toggleHold(): Promise<boolean> {
+    return this.live().hold(undefined);
+  }
+
+  muteAudio(): void {
+    this.live().media.microphone.muted = true;
+  }
+
+  unmuteAudio(): void {
+    this.live().media.microphone.muted = false;
+  }
+
+  toggleAudioMute(): void {
+    const { microphone } = this.live().media;
+    microphone.muted = !microphone.muted;
+  }
+
+  /** Silences the other side here. */
+  deaf(): void {
+    this.live().media.setDeaf(true);
+  }
+
+  undeaf(): void {
+    this.live().media.setDeaf(false);
+  }
+
+  toggleDeaf(): void {
+    const { media } = this.live();
+    media.setDeaf(!media.deaf);
+  }
+
+  /**
+   * Sends tones, in the order of the calls.
+   * @param digits `0` to `9`, `A` to `D`, `*` and `#`
+   * @throws TypeError where there is anything else
+   */
+  dtmf(digits: string): void {
+    this.live().sendTones(tonesOf(digits));
+  }
+
+  /**
+   * Switches the microphone; the call keeps the one it has where that fails.
+   * @param muted default: as it is
+   * @throws TelnyxError 42001, 42002 or 42003
+   */
+  async setAudioInDevice(deviceId: string, muted?: boolean): Promise<void> {
+    const { media, isLive } = this.live();
+    if (!isLive || !media.canSend) {
+      this.owner().warn(33009, this, { deviceId });
+      return;
+    }
+    try {
+      await media.switchMicrophone({ ...this.owner().microphone(), deviceId: { exact: deviceId } });
+    } catch (error) {
+      if (this.live().isLive) throw new TelnyxError(microphoneErrorCode(error), error);
+    }
+    if (muted !== undefined) media.microphone.muted = muted;
+  }
+
+  /** @returns false where the browser has no choice of outputs, or not this one */
+  setAudioOutDevice(deviceId: string): Promise<boolean> {
+    return this.live().media.setSpeaker(deviceId);
+  }
+
+  /** @internal */
+  show(state: CallState): void {
+    if (state.name === 'ending' || state.name === 'ended') {
+      const { cause, causeCode, sipCode, sipReason, sipCallId } = state.ending;
+      Object.assign(this, { cause, causeCode, sipCode, sipReason, sipCallId });
+    }
+    this.showWord(toPublicState(state));
+  }
+
+  /** @internal */
+  showWord(word: string): void {
+    if (word === this.state) return;
+    this.prevState = this.state;
+    this.state = word;
+    this.owner().updated(this);
+  }
+}
+
+function toEnding({ cause, causeCode, sipCode, sipReason, sip_call_id }: IHangupParams): Ending | undefined {
+  if (cause === undefined && causeCode === undefined) return undefined;
+  return {
+    cause: cause ?? 'NORMAL_CLEARING',
+    causeCode: causeCode ?? 16,
+    ...(sipCode === undefined ? {} : { sipCode }),
+    ...(sipReason === undefined ? {} : { sipReason }),
+    ...(sip_call_id === undefined ? {} : { sipCallId: sip_call_id }),
+  };
+}

@@ -1,0 +1,221 @@
+import type { Told } from '../calls/calls.ts';
+import { Emitter } from '../kernel/emitter.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Platform } from '../platform/ports.ts';
+import { Session, type SessionObserver, type SessionSettings } from '../signaling/session.ts';
+import type { SessionFailure } from '../signaling/session-machine.ts';
+import { CallBook, type CallDefaults } from './call-book.ts';
+import { errorEvent, TelnyxError, type TelnyxErrorCode } from './errors.ts';
+import type { TelnyxEvents } from './events.ts';
+import { SESSION_ERRORS } from './failures.ts';
+import { defaultIceServers } from './ice-servers.ts';
+import { toLogin } from './login.ts';
+import type { IClientOptions, MediaElementSource } from './options.ts';
+import { inRegion, toServerUrl } from './server-address.ts';
+import { toWarning, type TelnyxWarningCode } from './warnings.ts';
+
+/** The writable data of a client; read when they are needed. */
+export interface ClientFields {
+  readonly options: IClientOptions;
+  readonly micId: string;
+  readonly speaker: string | null;
+  readonly ringtoneFile: string | undefined;
+  readonly ringbackFile: string | undefined;
+}
+
+type Emit = <K extends keyof TelnyxEvents>(event: K, payload: TelnyxEvents[K]) => void;
+
+/** What makes a client work, out of reach of the application. */
+export class ClientCore {
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly emitter: Emitter<TelnyxEvents>;
+  readonly session: Session;
+  readonly book: CallBook;
+  /** Constraints of the microphone for calls that have none of their own. */
+  audio: boolean | MediaTrackConstraints = true;
+  microphoneEnabled = true;
+  localElement: MediaElementSource | undefined;
+  remoteElement: MediaElementSource | undefined;
+  private readonly fields: ClientFields;
+  private readonly everyEvent: Emit;
+  private stopWatchingPage: (() => void) | undefined;
+
+  constructor(platform: Platform, log: Log, fields: ClientFields, everyEvent: Emit) {
+    this.platform = platform;
+    this.log = log;
+    this.fields = fields;
+    this.everyEvent = everyEvent;
+    this.emitter = new Emitter((event, error) => {
+      this.log.error(`a listener of ${String(event)} threw`, error);
+    });
+    const { openSocket, random, startTimer, uuid } = platform;
+    const ports = { openSocket, random, startTimer, uuid, log: this.log.named('session') };
+    this.session = new Session(ports, () => this.sessionSettings(), this.sessionObserver);
+    this.book = new CallBook({
+      call: { ...platform, log: this.log.named('call') },
+      session: this.session,
+      defaults: () => this.callDefaults(),
+      error: (code, originalError, callId) => {
+        this.fail(code, originalError, { callId });
+      },
+      warning: (code, detail, callId) => {
+        this.warn(code, callId === undefined ? detail : { ...detail, callId });
+      },
+      notify: (notification) => {
+        this.emit('telnyx.notification', notification);
+      },
+      told: (message) => {
+        this.tell(message);
+      },
+    });
+  }
+
+  get sessionId(): string {
+    return this.session.id ?? '';
+  }
+
+  get server(): string {
+    const { host, env, region } = this.fields.options;
+    return inRegion(toServerUrl(host ?? env) ?? '', region);
+  }
+
+  get iceServers(): RTCIceServer[] {
+    return this.fields.options.iceServers ?? defaultIceServers(this.session.grantedIceServers, this.server);
+  }
+
+  readonly emit: Emit = (event, payload) => {
+    this.emitter.emit(event, payload);
+    this.everyEvent(event, payload);
+  };
+
+  fail(code: TelnyxErrorCode, originalError: unknown, detail: { callId?: string; type?: string } = {}): void {
+    const error = new TelnyxError(code, originalError);
+    this.emit('telnyx.error', errorEvent({ error, sessionId: this.sessionId, ...detail }));
+  }
+
+  warn(code: TelnyxWarningCode, detail: object): void {
+    this.emit('telnyx.warning', { warning: toWarning(code), sessionId: this.sessionId, ...detail });
+  }
+
+  connect(): void {
+    this.stopWatchingPage ??= this.platform.onPageHide(() => {
+      if (this.fields.options.hangupOnBeforeUnload !== false) void this.hangUpAll();
+    });
+    this.session.connect();
+  }
+
+  async disconnect(): Promise<void> {
+    this.stopWatchingPage?.();
+    this.stopWatchingPage = undefined;
+    await this.hangUpAll();
+    this.book.calls.abandon();
+    this.session.disconnect();
+  }
+
+  private async hangUpAll(): Promise<void> {
+    await Promise.all(
+      this.book.all().map((call) => {
+        call.showWord('purge');
+        return call.hangup();
+      }),
+    );
+  }
+
+  private sessionSettings(): SessionSettings {
+    const { options } = this.fields;
+    return {
+      server: this.server,
+      route: {
+        rtcIp: options.rtcIp,
+        rtcPort: options.rtcPort,
+        canary: options.useCanaryRtcServer ?? false,
+        skipTrailing: options.skipTrailing ?? false,
+        skipLastNode: options.skipLastVoiceSdkId ?? false,
+      },
+      policy: {
+        autoReconnect: options.autoReconnect ?? true,
+        maxReconnectAttempts: options.maxReconnectAttempts ?? 0,
+      },
+      login: toLogin(options, this.platform.userAgent),
+    };
+  }
+
+  private callDefaults(): CallDefaults {
+    const { options, micId, speaker, ringtoneFile, ringbackFile } = this.fields;
+    const audio = this.audio === true && micId ? { deviceId: { exact: micId } } : this.audio;
+    return {
+      audio: this.microphoneEnabled && audio,
+      iceServers: this.iceServers,
+      prefetchIceCandidates: options.prefetchIceCandidates ?? true,
+      forceRelayCandidate: options.forceRelayCandidate ?? false,
+      trickleIce: options.trickleIce ?? false,
+      mutedMicOnStart: options.mutedMicOnStart ?? false,
+      ringtoneFile,
+      ringbackFile,
+      speakerId: speaker ?? undefined,
+      localElement: this.localElement,
+      remoteElement: this.remoteElement,
+    };
+  }
+
+  private readonly sessionObserver: SessionObserver = {
+    ready: () => {
+      this.book.calls.ready();
+      this.emit('telnyx.ready', { ...this.session.registrationInfo, type: 'vertoClientReady' });
+    },
+    failed: (failure, error) => {
+      this.handleSessionFailure(failure, error);
+    },
+    resumed: (survivors) => {
+      this.book.calls.resumed(survivors);
+    },
+    pushed: (push, acknowledge) => {
+      this.book.calls.handle(push, acknowledge);
+    },
+    message: (raw) => {
+      this.emit('telnyx.socket.message', raw);
+    },
+    opened: (event) => {
+      this.emit('telnyx.socket.open', event);
+    },
+    socketFailed: (event, socketGeneration) => {
+      const { sessionId } = this;
+      this.emit('telnyx.socket.error', { error: event, sessionId, socketGeneration });
+      this.fail(45002, event);
+    },
+    closed: (event, socketGeneration) => {
+      this.emit('telnyx.socket.close', { event, socketGeneration });
+    },
+  };
+
+  private handleSessionFailure(failure: SessionFailure, error: unknown): void {
+    const code = SESSION_ERRORS[failure];
+    if (code === undefined) this.warn(36005, { reason: failure });
+    else this.fail(code, error);
+    if (failure === 'exhausted' || failure === 'dismissed') this.book.calls.abandon();
+  }
+
+  private tell(message: Told): void {
+    switch (message.method) {
+      case 'telnyx_rtc.punt':
+        this.handlePunt();
+        break;
+      case 'ai_conversation': {
+        const { method, params } = message;
+        this.emit('telnyx.ai.conversation', { method, params });
+        break;
+      }
+      default:
+        this.emit('telnyx.notification', { ...message.params, type: 'event' });
+    }
+  }
+
+  /** The server ends the session. Calls whose media still flows may be kept, on another socket. */
+  private handlePunt(): void {
+    const kept = this.fields.options.keepConnectionAliveOnSocketClose === true;
+    if (kept && this.book.all().some(({ peer }) => peer?.instance.connectionState === 'connected')) {
+      this.session.reconnect();
+    } else this.session.punt();
+  }
+}

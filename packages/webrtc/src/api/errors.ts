@@ -1,0 +1,135 @@
+import { codesByName, entry, type CodesByName, type ICatalogueEntry } from './catalogue.ts';
+
+const RETRY = 'Place the call again.';
+const CODECS = 'Check the codecs and session descriptions of both sides.';
+const NETWORK = 'Check the network and the address of the server.';
+
+/* @__NO_SIDE_EFFECTS__ */
+function fatal<N extends string>(name: N, message: string, solution: string) {
+  return { ...entry(name, message, solution), fatal: true };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function passing<N extends string>(name: N, message: string, solution: string) {
+  return { ...entry(name, message, solution), fatal: false };
+}
+
+/** Every error by its code. `fatal`: the call, or the session, is over because of it. */
+export const SDK_ERRORS = {
+  40001: fatal('SDP_CREATE_OFFER_FAILED', 'The browser could not make an offer', CODECS),
+  40002: fatal('SDP_CREATE_ANSWER_FAILED', 'The browser could not make an answer', CODECS),
+  40003: fatal('SDP_SET_LOCAL_DESCRIPTION_FAILED', 'The browser refused its own description', CODECS),
+  40004: fatal('SDP_SET_REMOTE_DESCRIPTION_FAILED', 'The browser refused the remote description', CODECS),
+  40005: fatal(
+    'SDP_SEND_FAILED',
+    'The server did not take the call',
+    'Connect first, and see originalError.',
+  ),
+  42001: fatal('MEDIA_MICROPHONE_PERMISSION_DENIED', 'The microphone is not allowed', 'Allow it here.'),
+  42002: fatal('MEDIA_DEVICE_NOT_FOUND', 'There is no such microphone', 'Plug one in or choose another.'),
+  42003: fatal('MEDIA_GET_USER_MEDIA_FAILED', 'The microphone does not open', 'Close what else uses it.'),
+  44001: passing('HOLD_FAILED', 'Hold or unhold failed', 'Try again while the call is active.'),
+  44002: fatal('INVALID_CALL_PARAMETERS', 'Invalid call options', 'Correct the option that is named.'),
+  44003: passing('BYE_SEND_FAILED', 'The server has not confirmed the end of the call', 'Nothing to do.'),
+  44004: passing('SUBSCRIBE_FAILED', 'The subscription failed', 'Try again.'),
+  44005: fatal('PEER_CLOSED_DURING_INIT', 'The call ended while it was set up', RETRY),
+  45001: fatal('WEBSOCKET_CONNECTION_FAILED', 'The browser refuses the address of the server', NETWORK),
+  45002: passing('WEBSOCKET_ERROR', 'The connection failed and is tried again', NETWORK),
+  45003: fatal('RECONNECTION_EXHAUSTED', 'The server could not be reached again', NETWORK),
+  45004: passing('GATEWAY_FAILED', 'The server has lost its upstream and is tried again', 'Wait.'),
+  46001: fatal('LOGIN_FAILED', 'The login was refused', 'Log in with valid credentials.'),
+  46002: fatal('INVALID_CREDENTIALS', 'No usable credentials', 'Give login and password, or login_token.'),
+  46003: passing('AUTHENTICATION_REQUIRED', 'The session is not logged in', 'Call login().'),
+  47001: passing('ICE_RESTART_FAILED', 'The media path could not be renewed', NETWORK),
+  48001: passing('NETWORK_OFFLINE', 'The browser is offline', NETWORK),
+  48501: fatal('SESSION_NOT_REATTACHED', 'The server has lost the call', RETRY),
+  49001: fatal('UNEXPECTED_ERROR', 'Something unexpected failed', 'See originalError.'),
+} as const;
+
+/** Every error code by its name. */
+export const TELNYX_ERROR_CODES: CodesByName<typeof SDK_ERRORS> = /* @__PURE__ */ codesByName(SDK_ERRORS);
+
+export type TelnyxErrorCode = keyof typeof SDK_ERRORS;
+
+export interface ITelnyxError extends ICatalogueEntry {
+  readonly code: number;
+  readonly fatal: boolean;
+  readonly originalError?: unknown;
+}
+
+export type TelnyxMediaErrorCode = 42001 | 42002 | 42003;
+
+export interface ITelnyxMediaError extends ITelnyxError {
+  readonly code: TelnyxMediaErrorCode;
+}
+
+/** An error of the catalogue. */
+export class TelnyxError extends Error implements ITelnyxError {
+  readonly code: TelnyxErrorCode;
+  override readonly name: string;
+  readonly description: string;
+  readonly causes: readonly string[];
+  readonly solutions: readonly string[];
+  readonly fatal: boolean;
+  /** What the browser threw, or the server answered. */
+  readonly originalError?: unknown;
+
+  /** @param message in place of the catalogue's */
+  constructor(code: TelnyxErrorCode, originalError?: unknown, message?: string) {
+    const { name, message: text, description, causes, solutions, fatal } = SDK_ERRORS[code];
+    super(message ?? text);
+    this.code = code;
+    this.name = name;
+    this.description = description;
+    this.causes = causes;
+    this.solutions = solutions;
+    this.fatal = fatal;
+    if (originalError !== undefined) this.originalError = originalError;
+  }
+
+  toJSON(): ITelnyxError {
+    const { code, name, message, description, causes, solutions, fatal } = this;
+    return { code, name, message, description, causes, solutions, fatal };
+  }
+}
+
+/** Payload of `telnyx.error`. It also has `code` and `message` of its error, not enumerable. */
+export interface ITelnyxStandardErrorEvent {
+  error: ITelnyxError;
+  sessionId: string;
+  callId?: string;
+  /** `InvalidCredentialsOptions` where `login()` was given no usable credentials. */
+  type?: string;
+  recoverable?: false;
+  readonly code?: number;
+  readonly message?: string;
+}
+
+/** Payload of `telnyx.error` where the application may repair what failed, until `retryDeadline`. */
+export interface ITelnyxMediaRecoveryErrorEvent {
+  error: ITelnyxMediaError;
+  sessionId: string;
+  callId: string;
+  recoverable: true;
+  /** Milliseconds of the epoch. */
+  retryDeadline: number;
+  resume: () => void;
+  reject: () => void;
+  readonly code?: number;
+  readonly message?: string;
+}
+
+export type ITelnyxErrorEvent = ITelnyxStandardErrorEvent | ITelnyxMediaRecoveryErrorEvent;
+
+/** Whether the application may repair what failed: the event then has `resume` and `reject`. */
+export function isMediaRecoveryErrorEvent(event: unknown): event is ITelnyxMediaRecoveryErrorEvent {
+  return typeof event === 'object' && event !== null && 'recoverable' in event && event.recoverable === true;
+}
+
+/** Values of `ITelnyxStandardErrorEvent.type`. */
+export const ERROR_TYPE = { invalidCredentialsOptions: 'InvalidCredentialsOptions' } as const;
+
+export function errorEvent(event: ITelnyxStandardErrorEvent): ITelnyxErrorEvent {
+  const { code, message } = event.error;
+  return Object.defineProperties(event, { code: { value: code }, message: { value: message } });
+}

@@ -1,0 +1,91 @@
+import type { Call } from './call.ts';
+import type { ITelnyxErrorEvent } from './errors.ts';
+import type { ITelnyxWarningEvent } from './warnings.ts';
+
+/** Names of the events of a client. */
+export const SwEvent = {
+  SocketOpen: 'telnyx.socket.open',
+  SocketClose: 'telnyx.socket.close',
+  SocketError: 'telnyx.socket.error',
+  SocketMessage: 'telnyx.socket.message',
+  Ready: 'telnyx.ready',
+  Error: 'telnyx.error',
+  Warning: 'telnyx.warning',
+  Notification: 'telnyx.notification',
+  StatsFrame: 'telnyx.stats.frame',
+  StatsReport: 'telnyx.stats.report',
+  AIConversationMessage: 'telnyx.ai.conversation',
+  MediaError: 'telnyx.rtc.mediaError',
+} as const;
+export type SwEvent = (typeof SwEvent)[keyof typeof SwEvent];
+
+/** Values of `INotification.type`, by the method or the event that they come from. */
+export const NOTIFICATION_TYPE = {
+  generic: 'event',
+  'telnyx_rtc.display': 'participantData',
+  'telnyx_rtc.attach': 'participantData',
+  conferenceUpdate: 'conferenceUpdate',
+  callUpdate: 'callUpdate',
+  vertoClientReady: 'vertoClientReady',
+  userMediaError: 'userMediaError',
+  peerConnectionFailureError: 'peerConnectionFailureError',
+  signalingStateClosed: 'signalingStateClosed',
+} as const;
+
+/** Payload of `telnyx.notification`. Each is a new object; its `call` is the one that the application has. */
+export interface INotification {
+  /**
+   * `callUpdate`: the call has another state. `userMediaError`: the microphone failed. `participantData`: the
+   * other side shows another name or number. `event`: anything else that the server sent.
+   */
+  type: string;
+  call?: Call;
+  error?: Error;
+  errorName?: string;
+  errorMessage?: string;
+  displayName?: string;
+  displayNumber?: string;
+  displayDirection?: string;
+  [member: string]: unknown;
+}
+
+/** Payload of `telnyx.ready`: the session is registered; again after every reconnection. */
+export interface IReadyEvent {
+  type: 'vertoClientReady';
+  [member: string]: unknown;
+}
+
+/** Payload of `telnyx.socket.close`. */
+export interface ISocketCloseEvent {
+  event: CloseEvent;
+  /** Counts the sockets of this client. */
+  socketGeneration: number;
+}
+
+/** Payload of `telnyx.socket.error`. */
+export interface ISocketErrorEvent {
+  error: Event;
+  sessionId: string;
+  socketGeneration: number;
+}
+
+/** Payload of `telnyx.ai.conversation`. */
+export interface IAIConversationMessageEvent {
+  method: 'ai_conversation';
+  params: Readonly<Record<string, unknown>>;
+  voice_sdk_id?: string;
+}
+
+/** Event names and their payloads. */
+export interface TelnyxEvents {
+  'telnyx.ready': IReadyEvent;
+  'telnyx.error': ITelnyxErrorEvent;
+  'telnyx.warning': ITelnyxWarningEvent;
+  'telnyx.notification': INotification;
+  'telnyx.socket.open': Event;
+  'telnyx.socket.close': ISocketCloseEvent;
+  'telnyx.socket.error': ISocketErrorEvent;
+  'telnyx.socket.message': Readonly<Record<string, unknown>>;
+  'telnyx.ai.conversation': IAIConversationMessageEvent;
+  'telnyx.rtc.mediaError': Error;
+}

@@ -1,0 +1,35 @@
+import type { CallFailure } from '../calls/call-machine.ts';
+import { MicrophoneError } from '../media/microphone.ts';
+import type { SessionFailure } from '../signaling/session-machine.ts';
+import type { TelnyxErrorCode } from './errors.ts';
+
+export const CALL_ERRORS: Readonly<Record<CallFailure | 'hold-failed' | 'bye-failed', TelnyxErrorCode>> = {
+  'create-offer': 40001,
+  'create-answer': 40002,
+  'local-description': 40003,
+  'remote-description': 40004,
+  'send-failed': 40005,
+  'microphone-denied': 42001,
+  'microphone-missing': 42002,
+  'microphone-failed': 42003,
+  'hold-failed': 44001,
+  'bye-failed': 44003,
+  'not-reattached': 48501,
+  unexpected: 49001,
+};
+
+/** `not-reconnecting` and `dismissed` are told by a warning. */
+export const SESSION_ERRORS: Readonly<Partial<Record<SessionFailure, TelnyxErrorCode>>> = {
+  unopenable: 45001,
+  unanswered: 45002,
+  exhausted: 45003,
+  'upstream-failed': 45004,
+  'login-refused': 46001,
+  unregistered: 46001,
+};
+
+export function microphoneErrorCode(error: unknown): TelnyxErrorCode {
+  return error instanceof MicrophoneError
+    ? CALL_ERRORS[`microphone-${error.failure}`]
+    : CALL_ERRORS.unexpected;
+}

@@ -1,0 +1,173 @@
+import type { ElementSource } from '../media/playback.ts';
+import type { INotification } from './events.ts';
+
+/** An element, the id of one in the page, or a function that returns one. */
+export type MediaElementSource = ElementSource;
+
+/** Login of a page's visitor at an AI assistant, without credentials. */
+export interface IAnonymousLogin {
+  /** Only `ai_assistant`. */
+  target_type: string;
+  target_id: string;
+  target_version_id?: string | undefined;
+  /** Handed to the assistant. */
+  target_params?: { conversation_id?: string; [name: string]: unknown } | undefined;
+}
+
+export interface IMediaPermissionsRecovery {
+  enabled: boolean;
+  /** Milliseconds; up to 25,000 is recommended. */
+  timeout: number;
+  onSuccess?: (() => void) | undefined;
+  onError?: ((error: Error) => void) | undefined;
+}
+
+/** Used instead of `login`, `password` and `login_token` in `login()`. */
+export interface ICredentials {
+  username?: string;
+  password?: string;
+  token?: string;
+}
+
+/**
+ * Options of `new TelnyxRTC()`. What is `undefined`, `null` or an empty string counts as not given. Booleans
+ * and numbers given as text are taken; what cannot be used throws and names the option.
+ */
+export interface IClientOptions {
+  /** A JWT. Use it in production. */
+  login_token?: string | undefined;
+  /** User name; wins over a token that is given, too. */
+  login?: string | undefined;
+  password?: string | undefined;
+  /** The same as `password`. */
+  passwd?: string | undefined;
+  anonymous_login?: IAnonymousLogin | undefined;
+  /** Sent with the login. */
+  userVariables?: Record<string, unknown> | undefined;
+  /** Asks for push notifications also while this client is registered. Default: false. */
+  pushWhenActive?: boolean | undefined;
+  /** Asks the server for early answers. Default: false. */
+  earlySdpAnswer?: boolean | undefined;
+
+  /** URL of the server, or `production` or `development` of the vendor's cloud. Default: `production`. */
+  env?: 'production' | 'development' | (string & {}) | undefined;
+  /** The server's URL or host; wins over `env`. */
+  host?: string | undefined;
+  /** Put before the host of the vendor's cloud; see `Region`. */
+  region?: string | undefined;
+  /** false: a connection that is lost stays so, and warns with 36005. Default: true. */
+  autoReconnect?: boolean | undefined;
+  /** Attempts to reconnect before 45003. Default: 0, for ever. */
+  maxReconnectAttempts?: number | undefined;
+  /** Calls also survive that the server ends the session. Default: false; a lost socket ends no call anyway. */
+  keepConnectionAliveOnSocketClose?: boolean | undefined;
+  /** false: leaving the page does not end its calls. Default: true. */
+  hangupOnBeforeUnload?: boolean | undefined;
+  /** Asks for another node at the next connection. Default: false. */
+  skipLastVoiceSdkId?: boolean | undefined;
+  /** Address of a media node; only with `rtcPort`. */
+  rtcIp?: string | undefined;
+  rtcPort?: number | undefined;
+  /** Default: false. */
+  useCanaryRtcServer?: boolean | undefined;
+  /** For the vendor's tests. Default: false. */
+  skipTrailing?: boolean | undefined;
+
+  /** Replaces all default ICE servers. Default: those that the server grants. */
+  iceServers?: RTCIceServer[] | undefined;
+  /** Starts looking for addresses before the call is described. Default: true. */
+  prefetchIceCandidates?: boolean | undefined;
+  /** Media goes through TURN servers only. Default: false. */
+  forceRelayCandidate?: boolean | undefined;
+  /** Sends addresses as they are found, instead of waiting for them. Default: false. */
+  trickleIce?: boolean | undefined;
+  /** Calls start muted. Default: false. */
+  mutedMicOnStart?: boolean | undefined;
+  /** URL of a sound to play while an incoming call rings. */
+  ringtoneFile?: string | undefined;
+  /** URL of a sound to play while the other side rings, unless the server plays one. */
+  ringbackFile?: string | undefined;
+  mediaPermissionsRecovery?: IMediaPermissionsRecovery | undefined;
+  /** No effect: calls are audio. */
+  video?: boolean | undefined;
+
+  /** Default: true. */
+  enableCallReports?: boolean | undefined;
+  /** Milliseconds between frames of statistics. Default: 5000. */
+  callReportInterval?: number | undefined;
+  /** Milliseconds. Default: 180,000; 0: never. */
+  callReportFlushInterval?: number | undefined;
+  /** Default: false. */
+  enableCallRecording?: boolean | undefined;
+  callRecordingFlushIntervalMs?: number | undefined;
+  callRecordingMaxBufferBytes?: number | undefined;
+  callRecordingSampleRate?: number | undefined;
+  callRecordingTracks?: ('local' | 'remote')[] | undefined;
+  callRecordingEndpoint?: string | undefined;
+  /** Writes what happens to the console, without secrets. Default: false. */
+  debug?: boolean | undefined;
+  debugOutput?: 'socket' | 'file' | undefined;
+  debugLogLevel?: string | undefined;
+  debugLogMaxEntries?: number | undefined;
+
+  /** No effect; accepted from older versions. */
+  project?: string | undefined;
+  /** No effect; accepted from older versions. */
+  token?: string | undefined;
+}
+
+/** Options of `newCall()`. What is not given comes from the client. */
+export interface ICallOptions {
+  /** Number, SIP address or user to call. */
+  destinationNumber?: string | undefined;
+  callerName?: string | undefined;
+  callerNumber?: string | undefined;
+  /** The id of the call. Default: a new UUID. */
+  id?: string | undefined;
+  /** Base64; handed to the application's server. */
+  clientState?: string | undefined;
+  /** SIP headers, `X-…`. */
+  customHeaders?: { name: string; value: string }[] | undefined;
+  telnyxCallControlId?: string | undefined;
+  telnyxSessionId?: string | undefined;
+  telnyxLegId?: string | undefined;
+  /** false: listen only. Default: true. */
+  audio?: boolean | MediaTrackConstraints | undefined;
+  micId?: string | undefined;
+  micLabel?: string | undefined;
+  speakerId?: string | undefined;
+  /** Used in place of a microphone. It is not stopped when the call ends. */
+  localStream?: MediaStream | undefined;
+  localElement?: MediaElementSource | undefined;
+  remoteElement?: MediaElementSource | undefined;
+  iceServers?: RTCIceServer[] | undefined;
+  /** Default: the browser's order. */
+  preferred_codecs?: RTCRtpCodec[] | undefined;
+  prefetchIceCandidates?: boolean | undefined;
+  forceRelayCandidate?: boolean | undefined;
+  trickleIce?: boolean | undefined;
+  keepConnectionAliveOnSocketClose?: boolean | undefined;
+  mutedMicOnStart?: boolean | undefined;
+  receiveOnlyAudio?: boolean | undefined;
+  ringtoneFile?: string | undefined;
+  ringbackFile?: string | undefined;
+  userVariables?: Record<string, unknown> | undefined;
+  /** Gets the notifications of this call in place of the client's listeners. */
+  onNotification?: ((notification: INotification) => void) | undefined;
+  debug?: boolean | undefined;
+  debugOutput?: 'socket' | 'file' | undefined;
+  /** No effect: calls are audio. */
+  video?: boolean | undefined;
+  /** No effect: calls are audio. */
+  camId?: string | undefined;
+  /** No effect. */
+  useStereo?: boolean | undefined;
+  /** No effect. */
+  mediaSettings?: Record<string, unknown> | undefined;
+}
+
+/** The options of a call as they are in use: what was given, and what the server says of the other side. */
+export interface IVertoCallOptions extends ICallOptions {
+  remoteCallerName?: string | undefined;
+  remoteCallerNumber?: string | undefined;
+}

@@ -1,0 +1,256 @@
+import type { StartTimer } from '../kernel/machine.ts';
+import { Scope } from '../kernel/scope.ts';
+import { Microphone } from '../media/microphone.ts';
+import { Peer, type Description } from '../media/peer.ts';
+import { findElement, Playback, type ElementSource } from '../media/playback.ts';
+import { Tone } from '../media/tones.ts';
+import type { MediaPorts } from '../platform/ports.ts';
+
+/** Read at each use, as the application may change its options until they are needed. */
+export interface CallMediaSettings {
+  readonly iceServers: readonly RTCIceServer[];
+  readonly relayOnly: boolean;
+  readonly prefetchCandidates: boolean;
+  readonly trickle: boolean;
+  readonly preferredCodecs: readonly Partial<RTCRtpCodec>[];
+  /** false: listen only. */
+  readonly audio: boolean | MediaTrackConstraints;
+  readonly muted: boolean;
+  /** The application's own, in place of a microphone. */
+  readonly localStream: MediaStream | undefined;
+  readonly localElement: ElementSource | undefined;
+  readonly remoteElement: ElementSource | undefined;
+  readonly speakerId: string | undefined;
+  readonly ringtone: string | undefined;
+  readonly ringback: string | undefined;
+}
+
+export interface CallMediaPorts extends MediaPorts {
+  readonly startTimer: StartTimer;
+}
+
+export interface CallMediaObserver {
+  microphoneFailed(error: unknown): void;
+  connectionState(state: RTCPeerConnectionState): void;
+  noCandidates(): void;
+  playbackBlocked(): void;
+}
+
+/** Everything of one call that can be heard, and the way there. After `release()` nothing of it is left. */
+export class CallMedia {
+  readonly microphone: Microphone;
+  private readonly ports: CallMediaPorts;
+  private readonly settings: () => CallMediaSettings;
+  private readonly observer: CallMediaObserver;
+  private readonly scope = new Scope();
+  private readonly playback: Playback;
+  private readonly tone: Tone;
+  private current: { peer: Peer; stream: MediaStream | undefined } | undefined;
+  private replaced: Peer | undefined;
+  private audible = false;
+  private isDeaf = false;
+  private speakerId: string | undefined;
+
+  constructor(ports: CallMediaPorts, settings: () => CallMediaSettings, observer: CallMediaObserver) {
+    this.ports = ports;
+    this.settings = settings;
+    this.observer = observer;
+    this.microphone = new Microphone(ports, settings().muted);
+    const blocked = (): void => {
+      observer.playbackBlocked();
+    };
+    this.playback = new Playback(ports, blocked);
+    this.tone = new Tone(ports, blocked);
+    this.scope.add(() => {
+      this.microphone.close();
+    });
+    this.scope.add(() => {
+      this.playback.stop();
+    });
+    this.scope.add(() => {
+      this.tone.stop();
+    });
+  }
+
+  get peer(): Peer | undefined {
+    return this.current?.peer;
+  }
+
+  get remoteStream(): MediaStream | undefined {
+    return this.audible ? this.current?.stream : undefined;
+  }
+
+  get element(): HTMLMediaElement | undefined {
+    return this.playback.element;
+  }
+
+  /** Offers at once; the microphone joins when the person allows it. */
+  offer(): Promise<Description> {
+    const peer = this.openPeer();
+    this.openMicrophone().catch((error: unknown) => {
+      if (!this.scope.ended) this.observer.microphoneFailed(error);
+    });
+    return peer.offer();
+  }
+
+  /** Answers without a microphone and without a sound: `openMicrophone` and `play` come later. */
+  answer(offer: string): Promise<Description> {
+    this.reset();
+    return this.openPeer().answer(offer);
+  }
+
+  async acceptAnswer(answer: string): Promise<void> {
+    await this.peer?.acceptAnswer(answer);
+  }
+
+  /** @throws MicrophoneError */
+  async openMicrophone(): Promise<void> {
+    const { audio, localStream } = this.settings();
+    const attach = (track: MediaStreamTrack | undefined): Promise<void> => this.sendTrack(track);
+    if (localStream) {
+      this.microphone.use(localStream);
+      await attach(this.microphone.track);
+    } else if (audio !== false && !this.microphone.stream) await this.microphone.open(audio, attach);
+    this.showLocal();
+  }
+
+  /** @throws MicrophoneError; the microphone in use then stays */
+  async switchMicrophone(audio: MediaTrackConstraints): Promise<void> {
+    await this.microphone.open(audio, (track) => this.sendTrack(track));
+    this.showLocal();
+  }
+
+  get canSend(): boolean {
+    return this.peer?.connection.getSenders().some(({ track }) => track?.kind === 'audio') ?? false;
+  }
+
+  /**
+   * Answers the offer of another leg. The leg in use stays until the new one is connected: make before break.
+   */
+  remake(offer: string): Promise<Description> {
+    const previous = this.current?.peer;
+    if (this.replaced) previous?.close();
+    else this.replaced = previous;
+    return this.openPeer().answer(offer);
+  }
+
+  /** Drops the peer connection, so that another offer can be answered in its place. */
+  reset(): void {
+    const previous = this.current?.peer;
+    this.current = undefined;
+    previous?.close();
+  }
+
+  ring(): void {
+    this.startTone(this.settings().ringtone);
+  }
+
+  ringBack(): void {
+    this.startTone(this.settings().ringback);
+  }
+
+  /** From here on the other side is heard. */
+  play(): void {
+    this.tone.stop();
+    this.audible = true;
+    this.showRemote();
+  }
+
+  silence(): void {
+    this.tone.stop();
+  }
+
+  setDeaf(deaf: boolean): void {
+    this.isDeaf = deaf;
+    for (const track of this.remoteStream?.getAudioTracks() ?? []) track.enabled = !deaf;
+  }
+
+  get deaf(): boolean {
+    return this.isDeaf;
+  }
+
+  setSpeaker(deviceId: string): Promise<boolean> {
+    this.speakerId = deviceId;
+    return this.playback.setSink(deviceId);
+  }
+
+  release(): void {
+    this.scope.end();
+  }
+
+  private openPeer(): Peer {
+    const settings = this.settings();
+    const peer: Peer = new Peer(
+      {
+        configuration: {
+          bundlePolicy: 'max-bundle',
+          iceServers: [...settings.iceServers],
+          iceTransportPolicy: settings.relayOnly ? 'relay' : 'all',
+          iceCandidatePoolSize: settings.prefetchCandidates ? 1 : 0,
+        },
+        trickle: settings.trickle,
+        preferredCodecs: settings.preferredCodecs,
+        direction: settings.audio === false && !settings.localStream ? 'recvonly' : 'sendrecv',
+      },
+      this.ports,
+      {
+        remoteStream: (stream) => {
+          if (this.current?.peer !== peer) return;
+          this.current.stream = stream;
+          if (!this.replaced) this.showRemote();
+        },
+        connectionState: (state) => {
+          if (this.current?.peer !== peer) return;
+          if (state === 'connected') this.finishReplacement();
+          this.observer.connectionState(state);
+        },
+        noCandidates: () => {
+          this.observer.noCandidates();
+        },
+      },
+    );
+    this.current = { peer, stream: undefined };
+    this.scope.add(() => {
+      peer.close();
+    });
+    void this.sendTrack(this.microphone.track);
+    return peer;
+  }
+
+  private finishReplacement(): void {
+    const { replaced } = this;
+    if (!replaced) return;
+    this.replaced = undefined;
+    this.showRemote();
+    replaced.close();
+  }
+
+  private async sendTrack(track: MediaStreamTrack | undefined): Promise<void> {
+    await Promise.all([this.replaced?.send(track), this.current?.peer.send(track)]);
+  }
+
+  private startTone(url: string | undefined): void {
+    if (url !== undefined && !this.scope.ended) this.tone.start(url);
+  }
+
+  private showRemote(): void {
+    const stream = this.remoteStream;
+    if (!stream || this.scope.ended) return;
+    this.setDeaf(this.isDeaf);
+    const { remoteElement, speakerId } = this.settings();
+    const element = findElement(this.ports, remoteElement);
+    if (element) this.playback.play(stream, element, this.speakerId ?? speakerId);
+  }
+
+  private showLocal(): void {
+    const { stream } = this.microphone;
+    const element = findElement(this.ports, this.settings().localElement);
+    if (!element || !stream || this.scope.ended) return;
+    element.muted = true;
+    element.srcObject = stream;
+    this.scope.add(() => {
+      if (element.srcObject === stream) element.srcObject = null;
+    });
+    Promise.resolve(element.play()).catch(() => undefined);
+  }
+}

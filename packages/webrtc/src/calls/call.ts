@@ -1,0 +1,348 @@
+import type { Log } from '../kernel/log.ts';
+import { Runner, type StartTimer } from '../kernel/machine.ts';
+import { Stopped, TaskQueue } from '../kernel/task-queue.ts';
+import { MicrophoneError } from '../media/microphone.ts';
+import { NegotiationError, type Description } from '../media/peer.ts';
+import type { MediaPorts } from '../platform/ports.ts';
+import type { Fields } from '../signaling/fields.ts';
+import { RpcError } from '../signaling/rpc.ts';
+import {
+  callMachine,
+  INBOUND,
+  OUTBOUND,
+  type CallEffect,
+  type CallEvent,
+  type CallFailure,
+  type CallState,
+} from './call-machine.ts';
+import { CallMedia, type CallMediaSettings } from './call-media.ts';
+import { CallRequests, type CallSignaling, type Headers } from './call-requests.ts';
+import type { Ending } from './ending.ts';
+
+export interface CallPorts extends MediaPorts {
+  readonly startTimer: StartTimer;
+  readonly log: Log;
+}
+
+export interface CallSettings extends CallMediaSettings {
+  /** What the server is told of the call with invite, answer and attach. */
+  readonly dialog: Fields;
+}
+
+export type CallWarning = 'no-candidates' | 'playback-blocked' | 'disconnected' | 'connection-failed';
+
+export interface CallObserver {
+  changed(state: CallState): void;
+  failed(failure: CallFailure | 'hold-failed' | 'bye-failed', error: unknown): void;
+  warned(warning: CallWarning): void;
+  /** A bye that the server has not confirmed; to be sent again when it can be. */
+  byeUndelivered(params: Fields): void;
+}
+
+/** Runs the machine of one call: its media, and its requests to the server. */
+export class LiveCall {
+  readonly id: string;
+  readonly media: CallMedia;
+  private readonly requests: CallRequests;
+  private readonly settings: () => CallSettings;
+  private readonly observer: CallObserver;
+  private readonly machine: Runner<CallState, CallEvent, CallEffect>;
+  private readonly holds = new TaskQueue();
+  private readonly waiting = new Set<() => void>();
+  private offer: string | undefined;
+  private description: Description | undefined;
+  /** Settles with whether the server took our description ahead of the answer. */
+  private preAnswer: Promise<boolean> | undefined;
+  private answerHeaders: Headers | undefined;
+  private byeHeaders: Headers = [];
+
+  /** @param offer what the other side offers; undefined for a call that goes out */
+  constructor(
+    id: string,
+    offer: string | undefined,
+    ports: CallPorts,
+    signaling: CallSignaling,
+    settings: () => CallSettings,
+    observer: CallObserver,
+  ) {
+    this.id = id;
+    this.offer = offer;
+    this.requests = new CallRequests(id, signaling);
+    this.settings = settings;
+    this.observer = observer;
+    this.media = new CallMedia(ports, settings, {
+      microphoneFailed: (error) => {
+        this.fail(error);
+      },
+      connectionState: (state) => {
+        if (state === 'disconnected') observer.warned('disconnected');
+        if (state === 'failed') observer.warned('connection-failed');
+      },
+      noCandidates: () => {
+        observer.warned('no-candidates');
+      },
+      playbackBlocked: () => {
+        observer.warned('playback-blocked');
+      },
+    });
+    this.machine = new Runner(callMachine, offer === undefined ? OUTBOUND : INBOUND, {
+      startTimer: ports.startTimer,
+      perform: (effect) => {
+        this.perform(effect);
+      },
+      onTransition: (from, { type }, to) => {
+        ports.log.debug(`${id}: ${from.name} + ${type} → ${to.name}`);
+        observer.changed(to);
+        for (const check of [...this.waiting]) check();
+      },
+    });
+  }
+
+  get state(): CallState {
+    return this.machine.state;
+  }
+
+  get isLive(): boolean {
+    return this.state.name !== 'ending' && this.state.name !== 'ended';
+  }
+
+  /** Begins: an outbound call offers, an inbound one rings and readies its answer. */
+  start(): void {
+    if (this.offer === undefined) {
+      this.prepare('offerReady', () => this.media.offer());
+    }
+    if (this.offer === undefined || this.state.name !== 'ringing') return;
+    this.media.ring();
+    if (this.requests.preAnswers) this.preAnswer = this.sendPreAnswer(this.offer);
+  }
+
+  handle(event: CallEvent): void {
+    this.machine.send(event);
+  }
+
+  addCandidate(candidate: RTCIceCandidateInit): void {
+    this.media.peer?.addCandidate(candidate);
+  }
+
+  answer(headers: Headers | undefined): void {
+    this.answerHeaders = headers;
+    this.handle({ type: 'answer' });
+  }
+
+  hangup(ending: Ending | undefined, headers: Headers | undefined): void {
+    this.byeHeaders = headers ?? [];
+    this.handle(ending ? { type: 'hangup', ending } : { type: 'hangup' });
+  }
+
+  /** Settles as soon as the state is as wanted. */
+  settled(isWanted: (state: CallState) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!isWanted(this.state)) return;
+        this.waiting.delete(check);
+        resolve();
+      };
+      this.waiting.add(check);
+      check();
+    });
+  }
+
+  sendTones(dtmf: string): void {
+    this.requests.tell('telnyx_rtc.info', { dtmf });
+  }
+
+  /**
+   * One at a time, in the order asked for; nothing is sent where the call is so already.
+   * @param wanted undefined: the opposite of what is
+   * @returns whether it is so now
+   */
+  hold(wanted: boolean | undefined): Promise<boolean> {
+    return this.holds.run(async () => {
+      const { state } = this;
+      if (state.name !== 'established') return this.refuseHold(new Error('The call is not active'));
+      const held = wanted ?? !state.held;
+      if (held === state.held) return true;
+      try {
+        const action = held ? 'hold' : 'unhold';
+        await this.requests.send('telnyx_rtc.modify', { action });
+        this.handle({ type: 'holdChanged', held });
+        return this.isLive;
+      } catch (error) {
+        return this.refuseHold(error);
+      }
+    });
+  }
+
+  private refuseHold(error: unknown): false {
+    this.observer.failed('hold-failed', error);
+    return false;
+  }
+
+  private perform(effect: CallEffect): void {
+    switch (effect.type) {
+      case 'sendInvite':
+        this.send('telnyx_rtc.invite', {});
+        break;
+      case 'prepareAnswer':
+        this.prepareAnswer();
+        break;
+      case 'sendAnswer':
+        this.sendAnswer();
+        break;
+      case 'acceptAnswer':
+        this.media.acceptAnswer(effect.sdp).then(
+          () => {
+            this.handle({ type: 'described' });
+          },
+          (error: unknown) => {
+            this.fail(error);
+          },
+        );
+        break;
+      case 'replaceOffer':
+        this.replaceOffer(effect.sdp);
+        break;
+      case 'remake':
+        this.remake(effect.sdp);
+        break;
+      case 'ringBack':
+        this.media.ringBack();
+        break;
+      case 'play':
+        this.media.play();
+        break;
+      case 'release':
+        this.holds.stop();
+        this.media.release();
+        break;
+      case 'sendBye':
+        this.sendBye(effect.ending);
+        break;
+      case 'finish':
+        this.handle({ type: 'byeDone' });
+        break;
+      case 'report':
+        this.observer.failed(effect.failure, effect.error);
+        break;
+    }
+  }
+
+  /** Makes the local description; what comes of it is told unless another was begun meanwhile. */
+  private prepare(ready: 'offerReady' | 'answerReady', describe: () => Promise<Description>): void {
+    this.describe(describe).then(
+      () => {
+        this.handle({ type: ready });
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+  }
+
+  private async describe(describe: () => Promise<Description>): Promise<void> {
+    this.description = await describe();
+  }
+
+  private async sendPreAnswer(offer: string): Promise<boolean> {
+    try {
+      await this.describe(() => this.media.answer(offer));
+      await this.sendDescription('parley.preAnswer', {});
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private sendDescription(method: string, dialog: Fields): Promise<Fields> {
+    return this.requests.describe(method, this.media.peer, this.description?.trickle ?? false, dialog);
+  }
+
+  /** The microphone is asked for while the description is made; the answer goes out when both are there. */
+  private prepareAnswer(): void {
+    const { offer } = this;
+    this.media.silence();
+    this.prepare('answerReady', async () => {
+      const [description] = await Promise.all([this.localAnswer(offer), this.media.openMicrophone()]);
+      return description;
+    });
+  }
+
+  private async localAnswer(offer = ''): Promise<Description> {
+    if (this.preAnswer) await this.preAnswer;
+    if (this.media.peer && this.description) return this.description;
+    return this.media.answer(offer);
+  }
+
+  private sendAnswer(): void {
+    void (this.preAnswer ?? Promise.resolve(false)).then((delivered) => {
+      this.send('telnyx_rtc.answer', {}, delivered);
+    });
+  }
+
+  private replaceOffer(offer: string): void {
+    this.offer = offer;
+    this.media.reset();
+    this.description = undefined;
+    this.preAnswer = this.requests.preAnswers ? this.sendPreAnswer(offer) : undefined;
+    if (this.state.name === 'answering') this.prepareAnswer();
+  }
+
+  private remake(offer: string): void {
+    const attach = { attach: true, recoveredCallId: this.id };
+    this.describe(() => this.media.remake(offer)).then(
+      () => {
+        this.send('telnyx_rtc.attach', attach);
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+  }
+
+  /** @param described the server has the description already */
+  private send(method: string, dialog: Fields, described = false): void {
+    const headers = this.answerHeaders && { custom_headers: this.answerHeaders };
+    const params = { ...this.settings().dialog, ...headers, ...dialog };
+    const sent = described ? this.requests.send(method, {}, params) : this.sendDescription(method, params);
+    sent.then(
+      () => {
+        this.handle({ type: method === 'telnyx_rtc.attach' ? 'remade' : 'accepted' });
+      },
+      (error: unknown) => {
+        this.handle(requestEvent(error));
+      },
+    );
+  }
+
+  private sendBye(ending: Ending): void {
+    const params = this.requests.byeParams(ending, this.byeHeaders);
+    this.requests.bye(params).then(
+      () => {
+        this.handle({ type: 'byeDone' });
+      },
+      (error: unknown) => {
+        const refused = error instanceof RpcError && error.failure === 'refused';
+        if (!refused) this.observer.byeUndelivered(params);
+        this.observer.failed('bye-failed', error);
+        this.handle({ type: 'byeDone' });
+      },
+    );
+  }
+
+  /** What fails because the call has ended, or because another attempt took its place, is no failure. */
+  private fail(error: unknown): void {
+    if (error instanceof Stopped) return;
+    this.handle({ type: 'failed', failure: failureOf(error), error });
+  }
+}
+
+function requestEvent(error: unknown): CallEvent {
+  if (!(error instanceof RpcError)) return { type: 'failed', failure: 'unexpected', error };
+  if (error.failure === 'lost') return { type: 'requestLost' };
+  return { type: error.failure === 'refused' ? 'refused' : 'unanswered', error };
+}
+
+function failureOf(error: unknown): CallFailure {
+  if (error instanceof MicrophoneError) return `microphone-${error.failure}`;
+  return error instanceof NegotiationError ? error.step : 'unexpected';
+}

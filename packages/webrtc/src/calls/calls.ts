@@ -1,0 +1,183 @@
+import type { ByePush, Push } from '@parley/protocol';
+
+import type { Fields } from '../signaling/fields.ts';
+import { RpcError } from '../signaling/rpc.ts';
+import type { CallPush } from '../signaling/session.ts';
+import type { LiveCall } from './call.ts';
+import { HUNG_UP, type Ending } from './ending.ts';
+
+/** How many ended calls are remembered, so that a late message cannot bring one back. */
+const REMEMBERED = 100;
+
+type Offer = Push<'telnyx_rtc.invite' | 'telnyx_rtc.attach'>;
+
+/** What the server says of a call and the application may want to know. */
+export type Learned = Push<
+  'telnyx_rtc.attach' | 'telnyx_rtc.ringing' | 'telnyx_rtc.answer' | 'telnyx_rtc.bye' | 'telnyx_rtc.display'
+>;
+
+/** What is not of one call. */
+export type Told = Push<
+  'telnyx_rtc.info' | 'telnyx_rtc.event' | 'webrtc.event' | 'ai_conversation' | 'telnyx_rtc.punt'
+>;
+
+export interface CallsPorts {
+  /** Makes the call that an invite announces, and tells the application; the call is started afterwards. */
+  create(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall;
+  learned(call: LiveCall, message: Learned): void;
+  told(message: Told): void;
+  unknownAttach(params: Fields): void;
+  request(method: string, params: Fields): Promise<Fields>;
+}
+
+/** The calls of a client by id, and the way of the server's messages to them. */
+export class Calls {
+  private readonly ports: CallsPorts;
+  private readonly live = new Map<string, LiveCall>();
+  private readonly ended = new Set<string>();
+  private readonly undelivered = new Map<string, Fields>();
+
+  constructor(ports: CallsPorts) {
+    this.ports = ports;
+  }
+
+  has(id: string): boolean {
+    return this.live.has(id);
+  }
+
+  all(): readonly LiveCall[] {
+    return [...this.live.values()];
+  }
+
+  add(call: LiveCall): void {
+    this.live.set(call.id, call);
+  }
+
+  remove(id: string): void {
+    if (!this.live.delete(id)) return;
+    this.ended.add(id);
+    const [oldest] = this.ended;
+    if (this.ended.size > REMEMBERED && oldest !== undefined) this.ended.delete(oldest);
+  }
+
+  /** The server has yet to hear that this call has ended. */
+  byeUndelivered(id: string, bye: Fields): void {
+    this.undelivered.set(id, bye);
+  }
+
+  /** @param survivors the calls that the server still holds; undefined where it does not tell */
+  resumed(survivors: readonly string[] | undefined): void {
+    for (const call of this.all()) {
+      call.handle({ type: 'resumed', survived: survivors?.includes(call.id) });
+    }
+  }
+
+  ready(): void {
+    for (const [id, bye] of this.undelivered) {
+      this.ports.request('telnyx_rtc.bye', bye).then(
+        () => this.undelivered.delete(id),
+        (error: unknown) => {
+          if (error instanceof RpcError && error.failure === 'refused') this.undelivered.delete(id);
+        },
+      );
+    }
+  }
+
+  /** There will be no further socket: every call ends here. */
+  abandon(): void {
+    this.undelivered.clear();
+    for (const call of this.all()) call.handle({ type: 'abandoned' });
+  }
+
+  handle(push: CallPush, acknowledge: () => void): void {
+    switch (push.method) {
+      case 'telnyx_rtc.invite':
+      case 'telnyx_rtc.attach':
+        this.handleOffer(push, acknowledge);
+        break;
+      case 'telnyx_rtc.punt':
+        acknowledge();
+        this.ports.told(push);
+        break;
+      case 'telnyx_rtc.info':
+      case 'telnyx_rtc.event':
+      case 'webrtc.event':
+      case 'ai_conversation':
+        this.ports.told(push);
+        break;
+      default: {
+        const call = this.live.get(push.params.callID);
+        if (call) this.route(call, push);
+        acknowledge();
+      }
+    }
+  }
+
+  private route(call: LiveCall, push: Exclude<CallPush, Offer | Told>): void {
+    switch (push.method) {
+      case 'telnyx_rtc.ringing':
+        this.ports.learned(call, push);
+        call.handle({ type: 'alerting' });
+        break;
+      case 'telnyx_rtc.media': {
+        const { sdp, parley } = push.params;
+        call.handle({ type: 'media', sdp, audible: parley?.earlyMedia !== false });
+        break;
+      }
+      case 'telnyx_rtc.answer':
+        this.ports.learned(call, push);
+        call.handle({ type: 'answered', sdp: push.params.sdp });
+        break;
+      case 'telnyx_rtc.bye':
+        this.ports.learned(call, push);
+        call.handle({ type: 'bye', ending: readEnding(push.params) });
+        break;
+      case 'telnyx_rtc.candidate': {
+        const { candidate, sdpMid = null, sdpMLineIndex = null } = push.params;
+        call.addCandidate({ candidate, sdpMid, sdpMLineIndex });
+        break;
+      }
+      case 'telnyx_rtc.display':
+        this.ports.learned(call, push);
+        break;
+      case 'telnyx_rtc.endOfCandidates':
+        break;
+    }
+  }
+
+  /**
+   * An invite for a call that is here already is the same invite again. An attach for one that is not here
+   * gets a bye: the person ended it, or never had it, and no microphone is opened for it.
+   */
+  private handleOffer(push: Offer, acknowledge: () => void): void {
+    const { callID, sdp } = push.params;
+    const call = this.live.get(callID);
+    acknowledge();
+    if (call?.isLive) {
+      if (push.method === 'telnyx_rtc.invite') return;
+      this.ports.learned(call, push);
+      call.handle({ type: 'offered', sdp });
+    } else if (push.method === 'telnyx_rtc.attach') {
+      this.ports.unknownAttach({ ...push.params });
+      this.sendBye(callID);
+    } else if (call || this.ended.has(callID)) this.sendBye(callID);
+    else this.ports.create(push.params).start();
+  }
+
+  private sendBye(callID: string): void {
+    const { cause, causeCode } = HUNG_UP;
+    const bye = this.undelivered.get(callID) ?? { cause, causeCode, dialogParams: { callID } };
+    this.ports.request('telnyx_rtc.bye', bye).catch(() => undefined);
+  }
+}
+
+/** A server that has no number to give sends 0. */
+function readEnding({ cause, causeCode = 0, sipCode, sipReason, sip_call_id }: ByePush): Ending {
+  return {
+    cause: cause || HUNG_UP.cause,
+    causeCode: causeCode > 0 ? causeCode : HUNG_UP.causeCode,
+    ...(sipCode === undefined ? {} : { sipCode }),
+    ...(sipReason === undefined ? {} : { sipReason }),
+    ...(sip_call_id === undefined ? {} : { sipCallId: sip_call_id }),
+  };
+}

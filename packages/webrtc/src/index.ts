@@ -1,0 +1,47 @@
+export { Call, type IAnswerParams, type IHangupParams, type TelnyxIDs } from './api/call.ts';
+export { State, type Direction } from './api/call-state.ts';
+export type { IWebRTCInfo } from './api/browser-support.ts';
+export type { ICatalogueEntry } from './api/catalogue.ts';
+export {
+  ERROR_TYPE,
+  isMediaRecoveryErrorEvent,
+  SDK_ERRORS,
+  TELNYX_ERROR_CODES,
+  TelnyxError,
+  type ITelnyxError,
+  type ITelnyxErrorEvent,
+  type ITelnyxMediaError,
+  type ITelnyxMediaRecoveryErrorEvent,
+  type ITelnyxStandardErrorEvent,
+  type TelnyxErrorCode,
+  type TelnyxMediaErrorCode,
+} from './api/errors.ts';
+export {
+  NOTIFICATION_TYPE,
+  SwEvent,
+  type IAIConversationMessageEvent,
+  type INotification,
+  type IReadyEvent,
+  type ISocketCloseEvent,
+  type ISocketErrorEvent,
+  type TelnyxEvents,
+} from './api/events.ts';
+export { TELNYX_ICE_SERVERS } from './api/ice-servers.ts';
+export type {
+  IAnonymousLogin,
+  ICallOptions,
+  IClientOptions,
+  ICredentials,
+  IMediaPermissionsRecovery,
+  IVertoCallOptions,
+  MediaElementSource,
+} from './api/options.ts';
+export { Region } from './api/server-address.ts';
+export { TelnyxRTC, type IAudioSettings, type IConnection, type ILoginParams } from './api/telnyx-rtc.ts';
+export {
+  SDK_WARNINGS,
+  TELNYX_WARNING_CODES,
+  type ITelnyxWarning,
+  type ITelnyxWarningEvent,
+  type TelnyxWarningCode,
+} from './api/warnings.ts';

@@ -1,0 +1,92 @@
+import type { StartTimer } from '../kernel/machine.ts';
+
+/** How long to wait for the answers of STUN and TURN servers once there is something to send. */
+const AFTER_FIRST_MS = 1_000;
+/** How long to wait where nothing at all is found; the other side can still learn the address from checks. */
+const AT_MOST_MS = 5_000;
+
+export interface CandidateSink {
+  candidate(candidate: RTCIceCandidate): void;
+  endOfCandidates(): void;
+}
+
+/**
+ * Gathers the candidates of one local description (RFC 8838). Without trickle the description waits for them;
+ * with it they go to the sink, from `release()` on, as they are found.
+ */
+export class IceGathering {
+  private readonly connection: RTCPeerConnection;
+  private readonly trickle: boolean;
+  private readonly startTimer: StartTimer;
+  private readonly held: (RTCIceCandidate | null)[] = [];
+  private sink: CandidateSink | undefined;
+  private ended = false;
+  private found = 0;
+  private cancelTimer: (() => void) | undefined;
+  private gathered: () => void = () => undefined;
+
+  constructor(connection: RTCPeerConnection, trickle: boolean, startTimer: StartTimer) {
+    this.connection = connection;
+    this.trickle = trickle;
+    this.startTimer = startTimer;
+    connection.onicecandidate = ({ candidate }) => {
+      this.handle(candidate?.candidate ? candidate : null);
+    };
+    connection.onicegatheringstatechange = () => {
+      if (connection.iceGatheringState === 'complete') this.gathered();
+    };
+  }
+
+  /** @returns whether any candidate was found; always true with trickle */
+  async wait(): Promise<boolean> {
+    if (this.trickle) return true;
+    if (this.connection.iceGatheringState !== 'complete') {
+      await new Promise<void>((resolve) => {
+        this.gathered = resolve;
+        this.limit(this.found > 0 ? AFTER_FIRST_MS : AT_MOST_MS);
+      });
+    }
+    this.cancelTimer?.();
+    return this.found > 0;
+  }
+
+  /** The description has been sent: candidates may follow it. */
+  release(sink: CandidateSink): void {
+    if (!this.trickle) return;
+    this.sink = sink;
+    for (const candidate of this.held.splice(0)) this.pass(sink, candidate);
+  }
+
+  close(): void {
+    this.connection.onicecandidate = null;
+    this.connection.onicegatheringstatechange = null;
+    this.sink = undefined;
+    this.cancelTimer?.();
+    this.gathered();
+  }
+
+  private handle(candidate: RTCIceCandidate | null): void {
+    if (candidate && ++this.found === 1) this.limit(AFTER_FIRST_MS);
+    if (!this.trickle) {
+      if (!candidate) this.gathered();
+    } else if (this.sink) this.pass(this.sink, candidate);
+    else this.held.push(candidate);
+  }
+
+  private limit(afterMs: number): void {
+    if (this.trickle) return;
+    this.cancelTimer?.();
+    this.cancelTimer = this.startTimer(afterMs, () => {
+      this.gathered();
+    });
+  }
+
+  /** Browsers may say twice that there are no more. */
+  private pass(sink: CandidateSink, candidate: RTCIceCandidate | null): void {
+    if (candidate) sink.candidate(candidate);
+    else if (!this.ended) {
+      this.ended = true;
+      sink.endOfCandidates();
+    }
+  }
+}

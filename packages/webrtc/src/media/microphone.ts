@@ -1,0 +1,118 @@
+import { Stopped } from '../kernel/task-queue.ts';
+import type { MediaPorts } from '../platform/ports.ts';
+
+/**
+ * - `denied`: the person or a policy refused (NotAllowedError)
+ * - `missing`: there is no such device (NotFoundError, OverconstrainedError)
+ * - `failed`: anything else
+ */
+export type MicrophoneFailure = 'denied' | 'missing' | 'failed';
+
+export class MicrophoneError extends Error {
+  override readonly name = 'MicrophoneError';
+  readonly failure: MicrophoneFailure;
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.failure = FAILURES.get(cause instanceof Error ? cause.name : '') ?? 'failed';
+  }
+}
+
+const FAILURES = /* @__PURE__ */ new Map<string, MicrophoneFailure>([
+  ['NotAllowedError', 'denied'],
+  ['SecurityError', 'denied'],
+  ['NotFoundError', 'missing'],
+  ['OverconstrainedError', 'missing'],
+]);
+
+/** @throws MicrophoneError */
+export async function openMicrophone(
+  ports: Pick<MediaPorts, 'devices'>,
+  audio: boolean | MediaTrackConstraints,
+): Promise<MediaStream> {
+  try {
+    if (!ports.devices) throw new Error('No microphone here: the page needs https');
+    return await ports.devices.getUserMedia({ audio });
+  } catch (error) {
+    throw new MicrophoneError(error);
+  }
+}
+
+export function stopStream(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** The local audio of one call. Whether it is muted is an intention that outlives the track. */
+export class Microphone {
+  private readonly ports: Pick<MediaPorts, 'devices'>;
+  private current: MediaStream | undefined;
+  /** Opened here, so to be stopped here; a stream of the application's is the application's. */
+  private owned: MediaStream | undefined;
+  private isMuted: boolean;
+  private closed = false;
+
+  constructor(ports: Pick<MediaPorts, 'devices'>, muted: boolean) {
+    this.ports = ports;
+    this.isMuted = muted;
+  }
+
+  get stream(): MediaStream | undefined {
+    return this.current;
+  }
+
+  get track(): MediaStreamTrack | undefined {
+    return this.current?.getAudioTracks()[0];
+  }
+
+  get muted(): boolean {
+    return this.isMuted;
+  }
+
+  set muted(muted: boolean) {
+    this.isMuted = muted;
+    this.applyMute();
+  }
+
+  use(stream: MediaStream): void {
+    this.current = stream;
+    this.applyMute();
+  }
+
+  /**
+   * Opens a device, and takes it in place of the one in use once `attach` has accepted its track.
+   * @throws MicrophoneError, or what `attach` throws; the device in use then stays
+   */
+  async open(
+    audio: boolean | MediaTrackConstraints,
+    attach: (track: MediaStreamTrack | undefined) => Promise<void>,
+  ): Promise<void> {
+    const stream = await openMicrophone(this.ports, audio);
+    try {
+      this.assertOpen();
+      const [track] = stream.getAudioTracks();
+      if (track) track.enabled = !this.isMuted;
+      await attach(track);
+      this.assertOpen();
+    } catch (error) {
+      stopStream(stream);
+      throw error;
+    }
+    const previous = this.owned;
+    this.owned = stream;
+    this.use(stream);
+    if (previous) stopStream(previous);
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.owned) stopStream(this.owned);
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new Stopped('The call has ended');
+  }
+
+  private applyMute(): void {
+    for (const track of this.current?.getAudioTracks() ?? []) track.enabled = !this.isMuted;
+  }
+}

@@ -1,0 +1,160 @@
+import type { StartTimer } from '../kernel/machine.ts';
+import { TaskQueue } from '../kernel/task-queue.ts';
+import type { MediaPorts } from '../platform/ports.ts';
+import { orderCodecs } from './codecs.ts';
+import { IceGathering, type CandidateSink } from './ice-gathering.ts';
+
+export type NegotiationStep = 'create-offer' | 'create-answer' | 'local-description' | 'remote-description';
+
+/** A step of offer and answer that the browser refused. */
+export class NegotiationError extends Error {
+  override readonly name = 'NegotiationError';
+  readonly step: NegotiationStep;
+
+  constructor(step: NegotiationStep, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.step = step;
+  }
+}
+
+export interface PeerOptions {
+  readonly configuration: RTCConfiguration;
+  readonly trickle: boolean;
+  /** In order of preference; empty: the browser's order. */
+  readonly preferredCodecs: readonly Partial<RTCRtpCodec>[];
+  readonly direction: 'sendrecv' | 'recvonly';
+}
+
+export interface PeerPorts extends Pick<MediaPorts, 'createPeerConnection' | 'createStream' | 'audioCodecs'> {
+  readonly startTimer: StartTimer;
+}
+
+export interface PeerObserver {
+  remoteStream(stream: MediaStream): void;
+  connectionState(state: RTCPeerConnectionState): void;
+  noCandidates(): void;
+}
+
+/** The local description, ready to be sent; `release` lets the candidates follow. */
+export interface Description {
+  readonly sdp: string;
+  readonly trickle: boolean;
+}
+
+/**
+ * One peer connection with one audio stream each way. Negotiation steps run one after the other; after
+ * `close()` those that are left reject with `Stopped`.
+ */
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  private readonly options: PeerOptions;
+  private readonly ports: PeerPorts;
+  private readonly observer: PeerObserver;
+  private readonly gathering: IceGathering;
+  private readonly tasks = new TaskQueue();
+  private readonly early: RTCIceCandidateInit[] = [];
+  private transceiver: RTCRtpTransceiver | undefined;
+  private microphone: MediaStreamTrack | undefined;
+
+  /** @throws what the browser throws where it cannot make a peer connection */
+  constructor(options: PeerOptions, ports: PeerPorts, observer: PeerObserver) {
+    this.options = options;
+    this.ports = ports;
+    this.observer = observer;
+    this.connection = ports.createPeerConnection(options.configuration);
+    this.gathering = new IceGathering(this.connection, options.trickle, ports.startTimer);
+    this.connection.ontrack = ({ streams, track }) => {
+      observer.remoteStream(streams[0] ?? ports.createStream([track]));
+    };
+    this.connection.onconnectionstatechange = () => {
+      observer.connectionState(this.connection.connectionState);
+    };
+  }
+
+  /** @throws NegotiationError */
+  offer(): Promise<Description> {
+    return this.tasks.run(async () => {
+      const { connection } = this;
+      this.take(connection.addTransceiver('audio', { direction: this.options.direction }));
+      const offer = await attempt('create-offer', () => connection.createOffer());
+      return this.describe(offer);
+    });
+  }
+
+  /** @throws NegotiationError */
+  answer(offer: string): Promise<Description> {
+    return this.tasks.run(async () => {
+      const { connection } = this;
+      await this.applyRemote({ type: 'offer', sdp: offer });
+      this.adoptTransceivers();
+      const answer = await attempt('create-answer', () => connection.createAnswer());
+      return this.describe(answer);
+    });
+  }
+
+  /** @throws NegotiationError */
+  acceptAnswer(answer: string): Promise<void> {
+    return this.tasks.run(() => this.applyRemote({ type: 'answer', sdp: answer }));
+  }
+
+  /** A candidate that cannot be used is no failure: others may be, and checks find their own (RFC 8445). */
+  addCandidate(candidate: RTCIceCandidateInit): void {
+    if (!this.connection.remoteDescription) this.early.push(candidate);
+    else this.connection.addIceCandidate(candidate).catch(() => undefined);
+  }
+
+  /** Sends this track from now on, also once the transceiver is there; null sends nothing. */
+  async send(track: MediaStreamTrack | undefined): Promise<void> {
+    this.microphone = track;
+    await this.transceiver?.sender.replaceTrack(track ?? null);
+  }
+
+  releaseCandidates(sink: CandidateSink): void {
+    this.gathering.release(sink);
+  }
+
+  close(): void {
+    this.tasks.stop();
+    this.gathering.close();
+    this.connection.ontrack = null;
+    this.connection.onconnectionstatechange = null;
+    this.connection.close();
+  }
+
+  private async describe(description: RTCSessionDescriptionInit): Promise<Description> {
+    const { connection } = this;
+    await attempt('local-description', () => connection.setLocalDescription(description));
+    if (!(await this.gathering.wait())) this.observer.noCandidates();
+    const sdp = connection.localDescription?.sdp ?? description.sdp ?? '';
+    return { sdp, trickle: this.options.trickle };
+  }
+
+  private async applyRemote(description: RTCSessionDescriptionInit): Promise<void> {
+    await attempt('remote-description', () => this.connection.setRemoteDescription(description));
+    for (const candidate of this.early.splice(0)) this.addCandidate(candidate);
+  }
+
+  /** Takes up the offered audio; anything else that was offered stays inactive. */
+  private adoptTransceivers(): void {
+    for (const transceiver of this.connection.getTransceivers()) {
+      const first = !this.transceiver && transceiver.receiver.track.kind === 'audio';
+      transceiver.direction = first ? this.options.direction : 'inactive';
+      if (first) this.take(transceiver);
+    }
+  }
+
+  private take(transceiver: RTCRtpTransceiver): void {
+    this.transceiver = transceiver;
+    const codecs = orderCodecs(this.options.preferredCodecs, this.ports.audioCodecs());
+    if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
+    if (this.microphone) void transceiver.sender.replaceTrack(this.microphone).catch(() => undefined);
+  }
+}
+
+async function attempt<T>(step: NegotiationStep, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new NegotiationError(step, error);
+  }
+}

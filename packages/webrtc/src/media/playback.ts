@@ -1,0 +1,84 @@
+import type { MediaElement, MediaPorts } from '../platform/ports.ts';
+
+/** An element, the id of one in the page, or a function that returns one. */
+export type ElementSource = MediaElement | string | (() => MediaElement | null | undefined);
+
+export function findElement(
+  ports: Pick<MediaPorts, 'findElement'>,
+  source: ElementSource | null | undefined,
+): MediaElement | null {
+  if (typeof source === 'string') return ports.findElement(source);
+  return (typeof source === 'function' ? source() : source) ?? null;
+}
+
+/**
+ * Starts an element. Where the browser forbids it before the person has touched the page, says so and starts
+ * it at the first touch.
+ * @returns the way to give up waiting
+ */
+export function startElement(
+  ports: Pick<MediaPorts, 'onUserGesture'>,
+  element: MediaElement,
+  onBlocked: () => void,
+): () => void {
+  let wanted = true;
+  let stopWaiting = (): void => undefined;
+  const start = (): Promise<void> => Promise.resolve(element.play());
+  start().catch((error: unknown) => {
+    if (!wanted || !(error instanceof Error) || error.name !== 'NotAllowedError') return;
+    onBlocked();
+    stopWaiting = ports.onUserGesture(() => {
+      start().catch(() => undefined);
+    });
+  });
+  return () => {
+    wanted = false;
+    stopWaiting();
+  };
+}
+
+/** The remote audio of one call in one element. */
+export class Playback {
+  private readonly ports: Pick<MediaPorts, 'onUserGesture'>;
+  private readonly onBlocked: () => void;
+  private stream: MediaStream | undefined;
+  private playing: MediaElement | undefined;
+  private giveUp = (): void => undefined;
+
+  constructor(ports: Pick<MediaPorts, 'onUserGesture'>, onBlocked: () => void) {
+    this.ports = ports;
+    this.onBlocked = onBlocked;
+  }
+
+  get element(): MediaElement | undefined {
+    return this.playing;
+  }
+
+  play(stream: MediaStream, element: MediaElement, sinkId: string | undefined): void {
+    if (this.stream === stream && this.playing === element) return;
+    this.giveUp();
+    this.stream = stream;
+    this.playing = element;
+    element.srcObject = stream;
+    if (sinkId !== undefined) void this.setSink(sinkId);
+    this.giveUp = startElement(this.ports, element, this.onBlocked);
+  }
+
+  /** @returns false where the browser has no choice of outputs, or not this one */
+  async setSink(deviceId: string): Promise<boolean> {
+    const element: Partial<Pick<MediaElement, 'setSinkId'>> | undefined = this.playing;
+    if (!element?.setSinkId) return false;
+    try {
+      await element.setSinkId(deviceId);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  stop(): void {
+    this.giveUp();
+    if (this.playing && this.playing.srcObject === this.stream) this.playing.srcObject = null;
+    this.stream = this.playing = undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import type { MediaElement, MediaPorts } from '../platform/ports.ts';
+import { startElement } from './playback.ts';
+
+/** A file that is played in a loop: the ringtone or the ringback of one call. */
+export class Tone {
+  private readonly ports: Pick<MediaPorts, 'createAudio' | 'onUserGesture'>;
+  private readonly onBlocked: () => void;
+  private element: MediaElement | undefined;
+  private giveUp = (): void => undefined;
+
+  constructor(ports: Pick<MediaPorts, 'createAudio' | 'onUserGesture'>, onBlocked: () => void) {
+    this.ports = ports;
+    this.onBlocked = onBlocked;
+  }
+
+  start(url: string): void {
+    if (this.element) return;
+    this.element = this.ports.createAudio(url);
+    this.element.loop = true;
+    this.giveUp = startElement(this.ports, this.element, this.onBlocked);
+  }
+
+  stop(): void {
+    this.giveUp();
+    this.element?.pause();
+    this.element = undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The only file that names browser globals. Each is looked up when it is needed, so that the SDK can be
+ * imported, and a client constructed, where there is no browser.
+ */
+import type { Platform } from './ports.ts';
+
+const GESTURES = ['pointerdown', 'keydown'] as const;
+
+export function browserPlatform(): Platform {
+  return {
+    now: () => Date.now(),
+    startTimer: (afterMs, elapsed) => {
+      const timer = setTimeout(elapsed, afterMs);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    random: () => Math.random(),
+    uuid: randomUuid,
+    userAgent: globalThis.navigator?.userAgent ?? '',
+    canConnect: typeof RTCPeerConnection === 'function',
+    openSocket: (url) => new WebSocket(url),
+    createPeerConnection: (configuration) => new RTCPeerConnection(configuration),
+    createStream: (tracks) => new MediaStream([...tracks]),
+    createAudio: (url) => new Audio(url),
+    findElement: (id) => {
+      const element = globalThis.document?.getElementById(id);
+      return element instanceof HTMLMediaElement ? element : null;
+    },
+    get devices() {
+      return globalThis.navigator?.mediaDevices;
+    },
+    audioCodecs: () => globalThis.RTCRtpReceiver?.getCapabilities('audio')?.codecs ?? [],
+    onUserGesture: (gesture) => {
+      const target = globalThis.document;
+      const remove = (): void => {
+        for (const name of GESTURES) target?.removeEventListener(name, handle, true);
+      };
+      const handle = (): void => {
+        remove();
+        gesture();
+      };
+      for (const name of GESTURES) target?.addEventListener(name, handle, true);
+      return remove;
+    },
+    onPageHide: (hide) => {
+      globalThis.window?.addEventListener('pagehide', hide);
+      return () => {
+        globalThis.window?.removeEventListener('pagehide', hide);
+      };
+    },
+    write: (level, line, detail) => {
+      console[level](line, ...detail);
+    },
+  };
+}
+
+/** RFC 9562 version 4. `crypto.randomUUID` is missing in pages without a secure origin. */
+export function randomUuid(): string {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(36));
+  let at = 0;
+  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => {
+    const random = bytes[at++] ?? 0;
+    return (Number(digit) ^ (random & (15 >> (Number(digit) / 4)))).toString(16);
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The world as the SDK sees it. Everything that is not a pure computation comes in here; `browser.ts` makes it
+ * from the browser, tests make it from fakes.
+ */
+import type { Level } from '../kernel/log.ts';
+import type { StartTimer } from '../kernel/machine.ts';
+
+export interface SocketPort {
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: Event) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+/** The part of `navigator.mediaDevices` that is used. */
+export type MediaDevicesPort = Pick<
+  MediaDevices,
+  'enumerateDevices' | 'getSupportedConstraints' | 'getUserMedia'
+>;
+
+/** Somewhere to hear a stream or a file. */
+export type MediaElement = HTMLMediaElement;
+
+export interface MediaPorts {
+  createPeerConnection(configuration: RTCConfiguration): RTCPeerConnection;
+  createStream(tracks: readonly MediaStreamTrack[]): MediaStream;
+  /** @returns an element that plays nowhere on the page */
+  createAudio(url: string): MediaElement;
+  findElement(id: string): MediaElement | null;
+  /** Missing in a page without a secure origin, and in Node. */
+  readonly devices: MediaDevicesPort | undefined;
+  /** Codecs that the browser can receive, for `setCodecPreferences`. */
+  audioCodecs(): readonly RTCRtpCodec[];
+  /** Calls back once, at the next key or pointer press. @returns the way to unsubscribe */
+  onUserGesture(gesture: () => void): () => void;
+}
+
+export interface Platform extends MediaPorts {
+  /** Milliseconds of the epoch. */
+  now(): number;
+  readonly startTimer: StartTimer;
+  /** From 0 to 1, 1 excluded. */
+  random(): number;
+  uuid(): string;
+  readonly userAgent: string;
+  /** Whether there are peer connections. */
+  readonly canConnect: boolean;
+  /** @throws SyntaxError or SecurityError where the browser refuses the address */
+  openSocket(url: string): SocketPort;
+  /** The page is about to go. @returns the way to unsubscribe */
+  onPageHide(hide: () => void): () => void;
+  write(level: Level, line: string, detail: readonly unknown[]): void;
+}

@@ -1,0 +1,28 @@
+import { redialAfter } from '@parley/protocol';
+
+const FIRST_CEILING_MS = 200;
+const BACKOFF_CEILING_MS = 3_000;
+const CEILING_MS = 20_000;
+
+export interface Loss {
+  /** How many attempts have failed since the session was last stable, this one included. */
+  readonly attempt: number;
+  /** Why the socket closed, where it told. */
+  readonly closeCode: number | undefined;
+  /** From 0 to 1, 1 excluded. */
+  readonly random: number;
+}
+
+/**
+ * Full jitter: any time between 0 and a ceiling that doubles from one second, so that clients which lost the
+ * same server spread evenly. The first attempt comes almost at once, as most losses are one client's own;
+ * unless the close code says that the server has closed on everybody.
+ * @returns undefined where the server does not want the client back
+ */
+export function reconnectDelayMs({ attempt, closeCode, random }: Loss): number | undefined {
+  const redial = closeCode === undefined ? 'atOnce' : redialAfter(closeCode);
+  if (redial === 'never') return undefined;
+  const least = redial === 'atOnce' ? FIRST_CEILING_MS : BACKOFF_CEILING_MS;
+  const grown = attempt <= 1 ? 0 : 500 * 2 ** (attempt - 1);
+  return Math.round(random * Math.min(CEILING_MS, Math.max(least, grown)));
+}

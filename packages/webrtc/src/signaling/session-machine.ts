@@ -1,0 +1,265 @@
+/**
+ * A session: one login, over as many sockets as it takes.
+ *
+ *             connect              opened                  accepted               REGED
+ *      idle ──────────▶ connecting ──────▶ authenticating ──────────▶ registering ──────▶ ready
+ *       ▲  ◀────────┐       ▲   │ closed, 5 s   │  │ closed, 10 s    │  ▲  │ closed, 10 s   │ closed
+ *       │ disconnect│       │   ▼               ▼  │                 ▼  │  ▼                ▼
+ *       │ from any  │  delay└── waiting ◀──────────┼──── lost ◀───  not yet: ask again after a pause
+ *       │           └── no reconnection wanted,    │ refused           │ five times
+ *       │               or attempts exhausted      ▼                   │
+ *       └───────────────────────── closed ────── refused ◀─────────────┘
+ *
+ * `refused` keeps its socket, so that the application can log in again with other credentials; nothing is
+ * retried there. The question for the registration goes out right behind the login, so a server that answers
+ * in order makes the session ready after one round trip.
+ */
+import type { Deadline, Machine, Step } from '../kernel/machine.ts';
+import { reconnectDelayMs } from './reconnect-policy.ts';
+
+interface Tries {
+  /** Connection attempts since the session was last stable. */
+  readonly attempt: number;
+  /** How often in a row the server said that its upstream has failed. */
+  readonly upstreamFailures: number;
+}
+
+export type SessionState =
+  | { readonly name: 'idle' }
+  | ({ readonly name: 'connecting' } & Tries)
+  | ({ readonly name: 'authenticating'; readonly registered: boolean } & Tries)
+  | ({ readonly name: 'registering'; readonly polls: number; readonly pauseMs: number | undefined } & Tries)
+  | ({ readonly name: 'ready' } & Tries)
+  | ({ readonly name: 'waiting'; readonly delayMs: number } & Tries)
+  | { readonly name: 'refused' };
+
+export type SessionEvent =
+  | { readonly type: 'connect' | 'disconnect' | 'opened' | 'loginAccepted' | 'clientReady' | 'elapsed' }
+  | { readonly type: 'login' }
+  | { readonly type: 'unopenable'; readonly error: unknown }
+  | { readonly type: 'closed'; readonly closeCode: number | undefined; readonly random: number }
+  | { readonly type: 'loginRefused'; readonly error: unknown }
+  | { readonly type: 'registration'; readonly word: string | undefined; readonly random: number }
+  | { readonly type: 'punted' };
+
+export type SessionFailure =
+  | 'unopenable'
+  | 'unanswered'
+  | 'login-refused'
+  | 'unregistered'
+  | 'upstream-failed'
+  | 'exhausted'
+  | 'not-reconnecting'
+  /** The server closed for good: the session is taken over, revoked, or ended by an operator. */
+  | 'dismissed';
+
+export type SessionEffect =
+  | { readonly type: 'open' | 'close' | 'drop' | 'login' | 'askRegistration' | 'announceReady' }
+  | { readonly type: 'report'; readonly failure: SessionFailure; readonly error?: unknown };
+
+export interface SessionPolicy {
+  readonly autoReconnect: boolean;
+  /** 0: for ever. */
+  readonly maxReconnectAttempts: number;
+}
+
+export const IDLE: SessionState = { name: 'idle' };
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 10_000;
+/** A session that lasts this long is no longer counted as a failed attempt when it is lost. */
+const STABLE_MS = 5_000;
+const MAX_POLLS = 5;
+const MAX_UPSTREAM_FAILURES = 5;
+
+type State<N extends SessionState['name']> = Extract<SessionState, { name: N }>;
+type Event<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+type SessionStep = Step<SessionState, SessionEffect>;
+
+export function sessionMachine(policy: SessionPolicy): Machine<SessionState, SessionEvent, SessionEffect> {
+  return {
+    deadline,
+    transition(state, event) {
+      if (event.type === 'disconnect') return to(IDLE, { type: 'close' });
+      if (event.type === 'punted') return to(IDLE, { type: 'close' }, report('dismissed'));
+      switch (state.name) {
+        case 'idle':
+          return event.type === 'connect' || event.type === 'login' ? open(fresh) : to(state);
+        case 'connecting':
+          return connecting(policy, state, event);
+        case 'authenticating':
+          return authenticating(policy, state, event);
+        case 'registering':
+          return registering(policy, state, event);
+        case 'ready':
+          return ready(policy, state, event);
+        case 'waiting':
+          return event.type === 'elapsed' || event.type === 'connect' ? open(state) : to(state);
+        case 'refused':
+          return refused(state, event);
+      }
+    },
+  };
+}
+
+function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
+  const after = (afterMs: number, name: string = state.name): Deadline<SessionEvent> => ({
+    name,
+    afterMs,
+    event: { type: 'elapsed' },
+  });
+  switch (state.name) {
+    case 'connecting':
+      return after(CONNECT_MS);
+    case 'authenticating':
+      return after(ANSWER_MS);
+    case 'registering':
+      return after(state.pauseMs ?? ANSWER_MS, `registering ${state.polls} ${state.pauseMs}`);
+    case 'ready':
+      return state.attempt > 0 ? after(STABLE_MS) : undefined;
+    case 'waiting':
+      return after(state.delayMs);
+    case 'idle':
+    case 'refused':
+      return undefined;
+  }
+}
+
+function connecting(policy: SessionPolicy, state: State<'connecting'>, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'opened':
+      return to(
+        { ...tries(state), name: 'authenticating', registered: false },
+        { type: 'login' },
+        { type: 'askRegistration' },
+      );
+    case 'unopenable':
+      return to(IDLE, report('unopenable', event.error));
+    default:
+      return unanswered(policy, state, event);
+  }
+}
+
+function authenticating(
+  policy: SessionPolicy,
+  state: State<'authenticating'>,
+  event: SessionEvent,
+): SessionStep {
+  switch (event.type) {
+    case 'loginAccepted':
+      if (state.registered) return becomeReady(state);
+      return to({ ...tries(state), name: 'registering', polls: 0, pauseMs: undefined });
+    case 'loginRefused':
+      return to({ name: 'refused' }, report('login-refused', event.error));
+    case 'registration':
+      return to(isRegistered(event.word) ? { ...state, registered: true } : state);
+    default:
+      return unanswered(policy, state, event);
+  }
+}
+
+function registering(policy: SessionPolicy, state: State<'registering'>, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'registration':
+      return registration(state, event);
+    case 'clientReady':
+      return to({ ...state, pauseMs: undefined }, { type: 'askRegistration' });
+    case 'elapsed':
+      if (state.pauseMs === undefined) return unanswered(policy, state, event);
+      return to({ ...state, pauseMs: undefined }, { type: 'askRegistration' });
+    default:
+      return unanswered(policy, state, event);
+  }
+}
+
+function ready(policy: SessionPolicy, state: State<'ready'>, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'registration':
+      if (isRegistered(event.word)) return to(state);
+      return registration({ ...state, name: 'registering', polls: 0, pauseMs: undefined }, event);
+    case 'elapsed':
+      return to({ ...state, attempt: 0 });
+    case 'closed':
+      return lost(policy, state, event);
+    default:
+      return to(state);
+  }
+}
+
+function refused(state: State<'refused'>, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'login':
+      return to(
+        { ...fresh, name: 'authenticating', registered: false },
+        { type: 'login' },
+        { type: 'askRegistration' },
+      );
+    case 'connect':
+      return to({ ...fresh, name: 'connecting' }, { type: 'close' }, { type: 'open' });
+    case 'closed':
+      return to(IDLE);
+    default:
+      return to(state);
+  }
+}
+
+function registration(state: State<'registering'>, { word, random }: Event<'registration'>): SessionStep {
+  const pauseMs = 2_000 + Math.round(4_000 * random);
+  if (isRegistered(word)) return becomeReady(state);
+  if (word === 'FAILED' || word === 'FAIL_WAIT' || word === 'TIMEOUT') {
+    const upstreamFailures = state.upstreamFailures + 1;
+    if (upstreamFailures >= MAX_UPSTREAM_FAILURES) return to(IDLE, { type: 'close' }, report('exhausted'));
+    return to(
+      { name: 'waiting', attempt: state.attempt + 1, upstreamFailures, delayMs: pauseMs },
+      { type: 'close' },
+      report('upstream-failed'),
+    );
+  }
+  const polls = state.polls + 1;
+  if (polls >= MAX_POLLS) return to({ name: 'refused' }, report('unregistered', word));
+  return to({ ...state, polls, pauseMs });
+}
+
+/** What a state that waits for the server makes of its silence, or of its end. */
+function unanswered(policy: SessionPolicy, state: Tries & SessionState, event: SessionEvent): SessionStep {
+  if (event.type === 'closed') return lost(policy, state, event);
+  if (event.type === 'elapsed') return to(state, report('unanswered', state.name), { type: 'drop' });
+  return to(state);
+}
+
+function lost(policy: SessionPolicy, state: Tries, { closeCode, random }: Event<'closed'>): SessionStep {
+  const attempt = state.attempt + 1;
+  const delayMs = reconnectDelayMs({ attempt, closeCode, random });
+  if (delayMs === undefined) return to(IDLE, report('dismissed', closeCode));
+  if (!policy.autoReconnect) return to(IDLE, report('not-reconnecting'));
+  if (policy.maxReconnectAttempts > 0 && attempt > policy.maxReconnectAttempts) {
+    return to(IDLE, report('exhausted'));
+  }
+  return to({ name: 'waiting', attempt, upstreamFailures: state.upstreamFailures, delayMs });
+}
+
+const fresh: Tries = { attempt: 0, upstreamFailures: 0 };
+
+function open(state: Tries): SessionStep {
+  return to({ ...tries(state), name: 'connecting' }, { type: 'open' });
+}
+
+function becomeReady({ attempt }: Tries): SessionStep {
+  return to({ name: 'ready', attempt, upstreamFailures: 0 }, { type: 'announceReady' });
+}
+
+function tries({ attempt, upstreamFailures }: Tries): Tries {
+  return { attempt, upstreamFailures };
+}
+
+function isRegistered(word: string | undefined): boolean {
+  return word === 'REGED' || word === 'REGISTER';
+}
+
+function report(failure: SessionFailure, error?: unknown): SessionEffect {
+  return { type: 'report', failure, error };
+}
+
+function to(state: SessionState, ...effects: SessionEffect[]): SessionStep {
+  return { state, effects };
+}
