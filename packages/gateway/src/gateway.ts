@@ -13,11 +13,9 @@ import { createLogger } from './node/logger.ts';
 import { mediaProcesses } from './node/media-processes.ts';
 import { version } from './node/version.ts';
 import { attachWebSockets } from './node/websocket.ts';
-import { createAuthenticator } from './registrar/create-authenticator.ts';
 import { seedDemo } from './registrar/demo.ts';
-import { createPasswordHasher } from './registrar/password-hash.ts';
-import { createProvisioning } from './registrar/provisioning.ts';
-import { openTokens } from './registrar/tokens.ts';
+import { openRegistrar } from './registrar/registrar.ts';
+import { watchRevocations } from './sessions/revocation-watch.ts';
 import { createSignaling } from './signaling.ts';
 import { openDataKey } from './store/data-key.ts';
 import { openStore } from './store/open-store.ts';
@@ -58,11 +56,8 @@ export async function createGateway(
   const log = createLogger(settings.logLevel);
   const store = await openStore(settings);
   const dataKey = await openDataKey(settings.data);
-  const hasher = createPasswordHasher();
-  const { credentials, signingKeys, revocations, callReports } = store;
   const { now } = clock;
-  const tokens = await openTokens({ signingKeys, revocations, dataKey, now });
-  const provisioning = createProvisioning({ credentials, dataKey, hasher, now });
+  const { authenticator, provisioning, tokens } = await openRegistrar({ store, dataKey, now });
   const demo = settings.demo ? await seedDemo(store, provisioning, now()) : undefined;
   const media = parts.media ?? openMedia(settings, { clock, log });
 
@@ -72,7 +67,7 @@ export async function createGateway(
     mediaLegs: () => media.status().legs,
   });
   const signaling = createSignaling({
-    authenticator: createAuthenticator({ credentials, dataKey, hasher, tokens, now }),
+    authenticator,
     media,
     clock,
     random: systemRandom,
@@ -94,7 +89,7 @@ export async function createGateway(
     store,
     provisioning,
     tokens,
-    callReports,
+    callReports: store.callReports,
     ownerOfCall: (callReportId, callId) => signaling.calls.recent.ownerOf(callReportId, callId),
     isAllowedOrigin,
     count: metrics.callReport,
@@ -110,18 +105,31 @@ export async function createGateway(
     remoteAddress: (request) => clientAddressOf(request, isTrustedProxy),
     onSocket: signaling.onSocket,
   });
-  const url = await http.listen();
+  const stopWatching = watchRevocations({
+    revocations: store.revocations,
+    clock,
+    log,
+    onRevoked: signaling.revoke,
+  });
+  const close = async (): Promise<void> => {
+    signaling.calls.close(causes.temporaryFailure);
+    stopWatching();
+    sockets.close();
+    await http.close();
+    await media.close();
+    await store.close();
+  };
+  const url = await http.listen().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   log.info({ url, data: settings.data, nodeId: settings.nodeId }, 'gateway started');
   return {
     url,
     demoApiKey: demo?.apiKey,
     close: async (drain = true) => {
       if (drain) await signaling.calls.drain(settings.drainSeconds * 1000);
-      signaling.calls.close(causes.temporaryFailure);
-      sockets.close();
-      await http.close();
-      await media.close();
-      await store.close();
+      await close();
       log.info({}, 'gateway stopped');
     },
   };

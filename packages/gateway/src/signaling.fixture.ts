@@ -245,13 +245,19 @@ function authenticatorOf(users: readonly (Partial<Identity> & { sipUsername: str
           ...user,
         },
         expiresAt: null,
+        tokenId: null,
       },
     ]),
   );
   return {
     password: (login, password) =>
       Promise.resolve(login === password ? (authentications.get(login) ?? null) : null),
-    token: (token) => Promise.resolve(authentications.get(token) ?? null),
+    token: (token) => {
+      const authentication = authentications.get(token);
+      return Promise.resolve(
+        authentication === undefined ? null : { ...authentication, tokenId: `token-of-${token}` },
+      );
+    },
     isUser: (user) => Promise.resolve(authentications.has(user)),
   };
 }

@@ -416,6 +416,25 @@ describe('in a call', () => {
   });
 });
 
+describe('a session whose token or credential is revoked', () => {
+  it('ends, with its calls, and its socket is closed with 4403 [CLOSE-3]', async () => {
+    const gateway = rig();
+    const alice = gateway.client();
+    await alice.request('login', { login_token: 'alice' });
+    const other = await gateway.signedIn('alice');
+    await alice.invite('a-1', 'echo');
+    await settled();
+    gateway.signaling.revoke({ kind: 'token', subject: 'token-of-alice' });
+    expect(alice.got('telnyx_rtc.bye')).toEqual([expect.objectContaining({ callID: 'a-1' })]);
+    expect(alice.closed?.code).toBe(CloseCode.revoked);
+    expect(other.closed).toBeNull();
+    gateway.signaling.revoke({ kind: 'credential', subject: 'credential-alice' });
+    expect(other.closed?.code).toBe(CloseCode.revoked);
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 0, detached: 0 });
+    expect(gateway.media.legs.size).toBe(0);
+  });
+});
+
 describe('a gateway that drains', () => {
   it('refuses new calls, and is done when the last one has ended', async () => {
     const gateway = rig();

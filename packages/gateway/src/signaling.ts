@@ -25,6 +25,8 @@ export interface SignalingOptions {
 export interface Signaling {
   /** A client has connected; what comes in on its socket goes to the connection. */
   onSocket(socket: Socket, remoteAddress: string): Connection;
+  /** What opened a session is valid no more: its calls end, and its socket is closed. */
+  revoke(revocation: { kind: 'credential' | 'token'; subject: string }): void;
   directory: Directory;
   calls: Calls;
 }
@@ -51,6 +53,16 @@ export function createSignaling(options: SignalingOptions): Signaling {
   return {
     directory,
     calls,
+    revoke: ({ kind, subject }) => {
+      for (const session of directory.all()) {
+        const opener = kind === 'token' ? session.proof.tokenId : session.identity.credentialId;
+        if (opener !== subject) continue;
+        log.info({ sessionId: session.ids.id, user: session.identity.sipUsername, kind }, 'session revoked');
+        calls.endAll(session, causes.callRejected);
+        directory.remove(session);
+        session.connection?.revoked();
+      }
+    },
     onSocket: (socket, remoteAddress) =>
       new Connection(socket, remoteAddress, clock, {
         handle: (connection, request) => handleRequest(gatekeeping, connection, request),

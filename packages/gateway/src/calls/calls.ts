@@ -90,6 +90,13 @@ export class Calls {
     }
   }
 
+  /** The session is to be no more; its calls end, and everybody in them is told. */
+  endAll(session: Session, cause: HangupCause): void {
+    for (const { call } of [...(this.#bySession.get(session)?.values() ?? [])]) {
+      call.handle({ type: 'terminate', cause });
+    }
+  }
+
   counts(): { inviting: number; established: number } {
     let established = 0;
     for (const call of this.#calls.values()) if (call.stateName === 'established') established += 1;

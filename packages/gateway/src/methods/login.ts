@@ -50,7 +50,7 @@ async function signIn(
   const resumed = await resumable(gatekeeping, params.sessid, authentication);
   const session =
     resumed ?? directory.open(authentication, new Set(grantable.filter((one) => offered.includes(one))));
-  session.expiresAt = authentication.expiresAt;
+  session.proof = authentication;
   session.connection = connection;
   directory.attached(session);
   connection.authenticated(session);
@@ -77,7 +77,7 @@ function refresh({ calls, log }: Gatekeeping, session: Session, authentication: 
       'Login incorrect: this socket is signed in as somebody else; open another one.',
     );
   }
-  session.expiresAt = authentication.expiresAt;
+  session.proof = authentication;
   log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'credentials refreshed');
   const callIds = calls.callIds(session);
   return {

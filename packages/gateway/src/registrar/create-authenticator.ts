@@ -41,7 +41,7 @@ export function createAuthenticator(ports: {
         ? await isPasswordOf(credential, password)
         : await hasher.matchesNobody(password);
       if (credential === undefined || !matches) return null;
-      return { identity: toIdentity(credential), expiresAt: credential.expiresAt };
+      return { identity: toIdentity(credential), expiresAt: credential.expiresAt, tokenId: null };
     },
 
     async token(token) {
@@ -50,7 +50,7 @@ export function createAuthenticator(ports: {
       const credential = await credentials.find(claims.credentialId);
       if (!isLive(credential)) return null;
       const expiresAt = Math.min(claims.expiresAt, credential.expiresAt ?? Infinity);
-      return { identity: toIdentity(credential), expiresAt };
+      return { identity: toIdentity(credential), expiresAt, tokenId: claims.jti };
     },
 
     async isUser(sipUsername) {

@@ -120,6 +120,12 @@ export class Connection {
     this.#owner.closed(this);
   }
 
+  /** What proved the identity is valid no more. */
+  revoked(): void {
+    this.session = null;
+    this.close(CloseCode.revoked, 'the credential or token was revoked');
+  }
+
   close(code: CloseCode, reason: string): void {
     if (!this.isOpen) return;
     this.#socket.close(code, reason);

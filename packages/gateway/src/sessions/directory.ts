@@ -73,6 +73,10 @@ export class Directory {
     if (peers?.size === 0) this.#byUser.delete(session.identity.sipUsername);
   }
 
+  all(): Session[] {
+    return [...this.#byId.values()];
+  }
+
   count(): { attached: number; detached: number } {
     return { attached: this.#byId.size - this.#holds.size, detached: this.#holds.size };
   }

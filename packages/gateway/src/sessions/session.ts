@@ -18,15 +18,15 @@ export class Session {
   readonly ids: SessionIds;
   readonly identity: Identity;
   readonly granted: ReadonlySet<Capability>;
-  /** Epoch milliseconds; null where a password proved the identity. */
-  expiresAt: number | null;
+  /** What proved the identity last: a login may come again on the same socket, with a newer token. */
+  proof: Pick<Authentication, 'expiresAt' | 'tokenId'>;
   connection: Connection | null = null;
   #undeliveredByes: ToClient['telnyx_rtc.bye']['params'][] = [];
 
   constructor(ids: SessionIds, authentication: Authentication, granted: ReadonlySet<Capability>) {
     this.ids = ids;
     this.identity = authentication.identity;
-    this.expiresAt = authentication.expiresAt;
+    this.proof = authentication;
     this.granted = granted;
   }
 
