@@ -3,7 +3,6 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import {
-  type Candidates,
   inbound,
   join,
   openEndpoint,
@@ -14,8 +13,8 @@ import {
   serveEndpoints,
 } from './endpoint.ts';
 
-/** A packet comes every 20 ms; the rest is the page's own sampling on a busy machine. A restart that works badly costs 140 ms and more. */
-const LONGEST_GAP_MS = 120;
+/** Without the former pair a restart costs 140 ms and more; with no start of ICE, everything. */
+const MOST_MISSED_MS = 80;
 
 const launchers = { chromium: launchChromium, firefox: launchFirefox };
 
@@ -45,38 +44,24 @@ describe.each(['chromium', 'firefox'] as const)('ICE restart in %s', (name) => {
     await page.browserContext().close();
   });
 
-  describe.each<Offerer>(['browser', 'gateway'])('of a leg that the %s offered', (offerer) => {
-    test.each<Candidates>(['in the offer', 'trickled', 'never'])(
-      'three times in a row, with candidates %s, costs no audio',
-      async (candidates) => {
-        await join(plane, page, 'leg', 'call', offerer);
-        await plane.send({ type: 'bridge', legs: ['leg', 'leg'] });
-        await plane.events.next(({ type }) => type === 'flowing', 'flow');
-        await settle(page);
-        const before = await inbound(page);
-        const gaps: number[] = [];
-        for (let round = 0; round < 3; round += 1) {
-          const from = plane.events.entries.length;
-          gaps.push(await restartIce(plane, page, 'leg', 'call', candidates));
-          await plane.events.next(({ type }) => type === 'connected', 'connected after the restart', {
-            from,
-          });
-        }
-        const after = await inbound(page);
-        console.info(
-          `ICE restart, ${name}, ${offerer} offered, candidates ${candidates}: gaps ${gaps.join(', ')} ms`,
-        );
-        expect(after.packetsReceived - before.packetsReceived).toBeGreaterThan(280);
-        expect(after.totalAudioEnergy - before.totalAudioEnergy).toBeGreaterThan(0);
-        for (const gap of gaps) expect(gap).toBeLessThan(LONGEST_GAP_MS);
-        expect(plane.events.entries.filter(({ type }) => type === 'lost')).toEqual([]);
-      },
-    );
-  });
+  test.each<Offerer>(['browser', 'gateway'])(
+    'of a leg that the %s offered, in place, costs hardly any audio, however the candidates come',
+    async (offerer) => {
+      await join(plane, page, 'leg', 'call', offerer);
+      await plane.send({ type: 'bridge', legs: ['leg', 'leg'] });
+      await plane.events.next(({ type }) => type === 'flowing', 'flow');
+      const before = await inbound(page);
+      for (const candidates of ['in the offer', 'trickled', 'never'] as const) {
+        const from = plane.events.entries.length;
+        const missed = await restartIce(plane, page, 'leg', 'call', candidates);
+        console.info(`${name}, ${offerer} offered, candidates ${candidates}: ${missed} ms of audio missed`);
+        await plane.events.next(({ type }) => type === 'connected', 'connected after the restart', { from });
+        expect(missed).toBeLessThanOrEqual(MOST_MISSED_MS);
+      }
+      const after = await inbound(page);
+      expect(after.packetsReceived - before.packetsReceived).toBeGreaterThan(120);
+      expect(after.totalAudioEnergy).toBeGreaterThan(before.totalAudioEnergy);
+      expect(plane.events.entries.filter(({ type }) => type === 'lost')).toEqual([]);
+    },
+  );
 });
-
-/** Until audio comes in without a pause; a machine that just started a browser is busy. */
-async function settle(page: Page): Promise<void> {
-  for (let attempt = 0; attempt < 10; attempt += 1)
-    if ((await page.evaluate(() => window.endpoint.longestGap(500))) < 60) return;
-}

@@ -7,6 +7,7 @@ import {
   NamedCurveAlgorithm,
   RTCCertificate,
   type RTCDtlsTransport,
+  type RTCIceTransport,
   RTCPeerConnection,
   RTCRtpCodecParameters,
   RtpHeader,
@@ -167,13 +168,12 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
   return {
     answer: async (offer) => {
       const connectedBefore = isReady();
-      const generation = link.generation;
+      const { generation, iceControlling } = link;
       await applyRemote('offer', offer);
       // Fixed by the first answer: the browser may not see the roles change while the DTLS session lives.
       if (dtls.role === 'auto') dtls.role = 'client';
       await connection.setLocalDescription(await connection.createAnswer());
-      // With DTLS up, werift does not start ICE again by itself after a restart.
-      if (connectedBefore && link.generation !== generation) void ice.start().catch(() => undefined);
+      if (connectedBefore && link.generation !== generation) restartIce(ice, iceControlling);
       return described(connection);
     },
     offer: async () => {
@@ -248,6 +248,15 @@ function usePorts(link: IceConnection, ports: readonly number[]): void {
       return port === undefined ? undefined : [port, port];
     },
   });
+}
+
+/**
+ * With DTLS up, werift does not start ICE again by itself after a restart. And it takes the answerer's role, where both
+ * sides are to keep their roles (RFC 8445 §6.1.1): Firefox does not get over the conflict in half of the cases.
+ */
+function restartIce(ice: RTCIceTransport, wasControlling: boolean): void {
+  ice.connection.iceControlling = wasControlling;
+  void ice.start().catch(() => undefined);
 }
 
 /** In an ICE restart the pair is forgotten at once. Until another is nominated, the former one carries on. */
