@@ -61,6 +61,7 @@ describe('a password', () => {
         maxCalls: 2,
       },
       expiresAt: null,
+      tokenId: null,
     });
   });
 

@@ -17,6 +17,8 @@ export interface Authentication {
   identity: Identity;
   /** When it ceases to hold, with the token or the credential, in milliseconds of the epoch; null: never. */
   expiresAt: number | null;
+  /** The `jti` of that token, by which it is revoked; null for a password. */
+  tokenId: string | null;
 }
 
 export interface Authenticator {
