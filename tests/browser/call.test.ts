@@ -1,51 +1,41 @@
-import { type Casting, type Person, type Stage, openStage } from '@parley/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import { establish } from './establish.ts';
-import { expectTone } from './tone.ts';
+import { useStage } from './use-stage.ts';
+import { ALICE_TONE, BOB_TONE, type Pair, type Parties, enterPair, establish, hangUpAll } from './parties.ts';
+import { expectSilence, expectTone } from './tone.ts';
 
-const CALLER_TONE = 440;
-const CALLEE_TONE = 1000;
+const PAIRS: Pair[] = [{ alice: 'official', bob: 'official', bobsBrowser: 'chromium' }];
 
-let stage: Stage;
+/** A pause in the callee's voice, and what a click may hide. */
+const HEARABLE_GAP_MS = 60;
+/** The ringback sounds for a second, then pauses. */
+const RINGBACK_MS = 950;
 
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterEach(() => stage.clear());
-afterAll(() => stage.close());
+const stage = useStage();
 
-interface Pair {
-  caller: Casting['client'];
-  callee: Casting['client'];
-  calleeBrowser: NonNullable<Casting['browser']>;
-}
+describe.each(PAIRS)('$alice client and $bob client in $bobsBrowser', (pair) => {
+  let parties: Parties;
 
-const PAIRS: Pair[] = [{ caller: 'official', callee: 'official', calleeBrowser: 'chromium' }];
+  beforeAll(async () => {
+    parties = await enterPair(stage, pair);
+    return () => stage.clear();
+  });
 
-async function enterBoth({ caller, callee, calleeBrowser }: Pair): Promise<{ alice: Person; bob: Person }> {
-  const [alice, bob] = await Promise.all([
-    stage.enter('alice', { client: caller, tone: CALLER_TONE }),
-    stage.enter('bob', { client: callee, tone: CALLEE_TONE, browser: calleeBrowser }),
-  ]);
-  return { alice, bob };
-}
-
-describe.each(PAIRS)('$caller calls $callee in $calleeBrowser', (pair) => {
-  test('answered, each hears the tone of the other', async () => {
-    const { alice, bob } = await enterBoth(pair);
-    const { outgoing, incoming } = await establish(alice, bob);
-    await expectTone(alice, CALLEE_TONE);
-    await expectTone(bob, CALLER_TONE);
+  test.each(['alice', 'bob'] as const)('%s calls, each hears the tone of the other', async (caller) => {
+    const { alice, bob } = parties;
+    const { outgoing, incoming } =
+      caller === 'alice' ? await establish(alice, bob) : await establish(bob, alice);
+    await expectTone(alice, BOB_TONE);
+    await expectTone(bob, ALICE_TONE);
     expect(outgoing.states()).toEqual(['new', 'requesting', 'trying', 'early', 'active']);
     expect(incoming.states()).toEqual(['new', 'ringing', 'answering', 'active']);
+    await hangUpAll(outgoing, incoming);
   });
 
   test.each(['caller', 'callee'] as const)(
     'the %s hangs up, both calls end within 500 ms with normal clearing',
     async (side) => {
-      const { alice, bob } = await enterBoth(pair);
-      const { outgoing, incoming } = await establish(alice, bob);
+      const { outgoing, incoming } = await establish(parties.alice, parties.bob);
       const hungUpAt = Date.now();
       await (side === 'caller' ? outgoing : incoming).invoke('hangup');
       for (const ended of [await outgoing.until('destroy'), await incoming.until('destroy')]) {
@@ -54,4 +44,56 @@ describe.each(PAIRS)('$caller calls $callee in $calleeBrowser', (pair) => {
       }
     },
   );
+
+  test('hold silences both, and unhold brings both tones back', async () => {
+    const { alice, bob } = parties;
+    const { outgoing, incoming } = await establish(alice, bob);
+    await expectTone(alice, BOB_TONE);
+    await expectTone(bob, ALICE_TONE);
+    const heldAt = Date.now();
+    await outgoing.invoke('hold');
+    await outgoing.until('held');
+    await expectSilence(alice, heldAt);
+    await expectSilence(bob, heldAt);
+    // Only the one who holds has a held call.
+    expect(incoming.states().at(-1)).toBe('active');
+    await outgoing.invoke('unhold');
+    await expectTone(alice, BOB_TONE);
+    await expectTone(bob, ALICE_TONE);
+    expect(outgoing.states().slice(-3)).toEqual(['active', 'held', 'active']);
+    await hangUpAll(outgoing, incoming);
+  });
+
+  test('mute is digital silence at the far end, while the other direction goes on', async () => {
+    const { alice, bob } = parties;
+    const { outgoing, incoming } = await establish(alice, bob);
+    await expectTone(bob, ALICE_TONE);
+    const mutedAt = Date.now();
+    await outgoing.invoke('muteAudio');
+    await expectSilence(bob, mutedAt);
+    await expectTone(alice, BOB_TONE);
+    await outgoing.invoke('unmuteAudio');
+    await expectTone(bob, ALICE_TONE);
+    await hangUpAll(outgoing, incoming);
+  });
+
+  test('the caller hears ringback, and then the callee without a gap', async () => {
+    const { alice, bob } = parties;
+    const dialledAt = Date.now();
+    const outgoing = await alice.dial('bob');
+    const incoming = await bob.ringing();
+    const ringsAt = await alice.ear.firstSound(dialledAt);
+    await incoming.invoke('answer');
+    await outgoing.until('active');
+    await expectTone(alice, BOB_TONE);
+
+    const ringback = await alice.ear.heardBetween(ringsAt, ringsAt + 250);
+    expect(Math.abs(ringback.frequency / 425 - 1), JSON.stringify(ringback)).toBeLessThan(0.02);
+    const silences = await alice.ear.silences(ringsAt);
+    const holes = silences.filter(({ at, ms }) => ms > HEARABLE_GAP_MS && at - ringsAt < RINGBACK_MS);
+    expect(holes).toEqual([]);
+    const { packetsLost } = await outgoing.inboundAudio();
+    expect(packetsLost).toBe(0);
+    await hangUpAll(outgoing, incoming);
+  });
 });

@@ -1,25 +1,20 @@
-import { type ClientKind, type MediaDetour, type Stage, openMediaDetour, openStage } from '@parley/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ClientKind, type MediaDetour, openMediaDetour } from '@parley/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { establish } from './establish.ts';
+import { useStage } from './use-stage.ts';
+import { ALICE_TONE, BOB_TONE, establish } from './parties.ts';
 import { expectTone } from './tone.ts';
 
 // Nobody asks for these restarts: the path of alice's media goes dead, her client notices by itself.
 
-let stage: Stage;
+const stage = useStage();
 let detour: MediaDetour;
 
-beforeAll(async () => {
-  stage = await openStage();
-});
 beforeEach(async () => {
   detour = await openMediaDetour(stage.gateway.signaling);
+  return () => detour.close();
 });
-afterEach(async () => {
-  await stage.clear();
-  await detour.close();
-});
-afterAll(() => stage.close());
+afterEach(() => stage.clear());
 
 describe.each<ClientKind>(['official'])('the media path of a %s client goes dead', (client) => {
   test.each([
@@ -32,8 +27,8 @@ describe.each<ClientKind>(['official'])('the media path of a %s client goes dead
     ]);
     const { outgoing, incoming } =
       from === 'alice' ? await establish(alice, bob) : await establish(bob, alice);
-    await expectTone(alice, 1000);
-    await expectTone(bob, 440);
+    await expectTone(alice, BOB_TONE);
+    await expectTone(bob, ALICE_TONE);
 
     detour.cutPresent();
     const cutAt = Date.now();
@@ -43,8 +38,8 @@ describe.each<ClientKind>(['official'])('the media path of a %s client goes dead
       'updateMedia',
       { withinMs: 30_000 },
     );
-    await expectTone(alice, 1000);
-    await expectTone(bob, 440);
+    await expectTone(alice, BOB_TONE);
+    await expectTone(bob, ALICE_TONE);
     expect([outgoing.states().at(-1), incoming.states().at(-1)]).toEqual(['active', 'active']);
   });
 });

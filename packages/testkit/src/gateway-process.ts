@@ -15,6 +15,8 @@ export interface GatewayProcess {
   origin: string;
   /** `ws://127.0.0.1:PORT` */
   signaling: string;
+  /** Of the demo, with which users can be made. */
+  apiKey: string;
   /** Lines of standard output and standard error. */
   log: Recorder<string>;
   /** The value of a metric, its labels summed; 0 where it is not there. */
@@ -32,6 +34,7 @@ export interface GatewayProcessOptions {
 
 const PROGRAM = fileURLToPath(new URL('../../gateway/bin/parley-gateway.js', import.meta.url));
 const READY = /^Parley is ready: (http:\/\/\S+?)\/?$/;
+const API_KEY = /\bKEY[\w-]{43}\b/;
 /** What Node prints for an error that nobody caught, and the log's word for one that the gateway caught last. */
 const UNCAUGHT = /uncaught|unhandled|^\s+at .+:\d+:\d+|^[A-Za-z]*Error\b|"level":60|"level":"fatal"/i;
 
@@ -100,6 +103,7 @@ function running(
     origin,
     signaling: origin.replace('http', 'ws'),
     log,
+    apiKey: API_KEY.exec(log.entries.join('\n'))?.[0] ?? '',
     metric: async (name) => sumOf(name, await (await fetch(`${origin}/metrics`)).text()),
     assertHealthy,
     stop: async () => {

@@ -28,5 +28,5 @@ export {
   openPerson,
 } from './people.ts';
 export { type Casting, type Stage, openStage } from './stage.ts';
-export type { CallSnapshot, PhoneEvent } from './page/phone.ts';
+export type { CallSnapshot, InboundAudio, PhoneEvent } from './page/phone.ts';
 export type { Balance } from './page/ledger.ts';

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'puppeteer-core';
 
 import type { Ear } from './page/ear.ts';
-import type { CallSnapshot, PhoneEvent } from './page/phone.ts';
+import type { CallSnapshot, InboundAudio, PhoneEvent } from './page/phone.ts';
 import { type Recorder, createRecorder } from './recorder.ts';
 import { type SocketFrame, recordFrames } from './socket-frames.ts';
 
@@ -39,6 +39,7 @@ export interface PersonCall {
   /** Waits for a state, which may have been reached before. */
   until(state: string, withinMs?: number): Promise<PhoneEvent & { call: CallSnapshot }>;
   snapshot(): Promise<CallSnapshot>;
+  inboundAudio(): Promise<InboundAudio>;
   /** Calls a method of the call, such as `answer`, `hold` or `dtmf`. */
   invoke(method: string, ...args: unknown[]): Promise<unknown>;
 }
@@ -159,11 +160,13 @@ function followCall(
       return { ...event, call: event.call };
     },
     snapshot: () => page.evaluate((callId) => window.phone.snapshot(callId), id),
+    inboundAudio: () => page.evaluate((callId) => window.phone.inboundAudio(callId), id),
     invoke: (method, ...args) => invoke(method, args),
   };
 }
 
-function describeEvent({ name, type, code, message, call }: PhoneEvent): string {
+/** One line. */
+export function describeEvent({ name, type, code, message, call }: PhoneEvent): string {
   const state = call === undefined ? '' : `${call.direction} ${call.state} ${call.cause ?? ''} ${call.id}`;
   return [name, type, code, message, state].filter((part) => part !== undefined && part !== '').join(' ');
 }

@@ -16,9 +16,7 @@ export interface SocketFrame {
 
 /** Records the frames of every WebSocket that a Chromium page opens from now on. */
 export async function recordFrames(page: Page): Promise<Recorder<SocketFrame>> {
-  const frames = createRecorder<SocketFrame>(
-    ({ direction, socket, text }) => `${direction} on socket ${socket}: ${text.slice(0, 160)}`,
-  );
+  const frames = createRecorder<SocketFrame>(describeFrame);
   const sockets = new Map<string, number>();
   const record = (direction: SocketFrame['direction'], requestId: string, text: string) => {
     frames.record({
@@ -39,6 +37,13 @@ export async function recordFrames(page: Page): Promise<Recorder<SocketFrame>> {
   });
   await session.send('Network.enable');
   return frames;
+}
+
+/** One line, in which a session description is but named. */
+export function describeFrame({ direction, socket, text }: SocketFrame): string {
+  const arrow = direction === 'sent' ? '→' : '←';
+  const brief = text.replaceAll(/"sdp":"[^"]*"/g, '"sdp":…').replaceAll(/"iceServers":\[.*?\],/g, '');
+  return `${arrow} socket ${socket} ${brief.slice(0, 300)}`;
 }
 
 function parse(text: string): unknown {

@@ -4,8 +4,9 @@ import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
 import { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
 import type { LaunchedBrowser } from './launched-browser.ts';
+import { describeFrame } from './socket-frames.ts';
 import { type PageServer, servePages } from './page-server.ts';
-import { type ClientKind, type Person, TELEPHONE_PAGE, openPerson } from './people.ts';
+import { type ClientKind, type Person, TELEPHONE_PAGE, describeEvent, openPerson } from './people.ts';
 
 export interface Casting {
   client: ClientKind;
@@ -31,6 +32,8 @@ export interface Stage {
   enter(name: string, casting: Casting): Promise<Person>;
   /** Sends everybody home. @throws Error where the gateway, or a page of our client, had an uncaught error. */
   clear(): Promise<void>;
+  /** What everybody who is present, or was until the last clearing, did, said and heard, in order, and the gateway's log: for who looks at a failure. */
+  story(): string;
   /** @throws Error where a process is left. */
   close(): Promise<void>;
 }
@@ -54,6 +57,11 @@ export async function openStage(options: GatewayProcessOptions = {}): Promise<St
     browsers.set(key, launched);
     return launched;
   };
+  let left: string[] = [];
+  const clear = async () => {
+    left = tell([...present.keys()]);
+    await clearStage(present, gateway);
+  };
   return {
     gateway,
     enter: async (name, casting) => {
@@ -64,9 +72,11 @@ export async function openStage(options: GatewayProcessOptions = {}): Promise<St
       if (casting.register !== false) await person.register();
       return person;
     },
-    clear: () => clearStage(present, gateway),
+    clear,
+    story: () =>
+      [...left, ...tell([...present.keys()]), 'The gateway:', ...gateway.log.entries.slice(-60)].join('\n'),
     close: async () => {
-      const cleared = clearStage(present, gateway);
+      const cleared = clear();
       const closing = cleared.catch(() => undefined).then(() => closeAll(browsers, gateway, pages));
       await assertAll([cleared, closing]);
     },
@@ -115,6 +125,16 @@ async function clearStage(present: Map<Person, ClientKind>, gateway: GatewayProc
   present.clear();
   gateway.assertHealthy();
   if (uncaught.length > 0) throw new Error(`Errors that nobody caught in a page:\n${uncaught.join('\n')}`);
+}
+
+function tell(people: readonly Person[]): string[] {
+  const lines = people.flatMap(({ events, frames, name }) => [
+    ...events.entries.map((event) => ({ at: event.at, name, text: describeEvent(event) })),
+    ...frames.entries.map((frame) => ({ at: frame.at, name, text: describeFrame(frame) })),
+  ]);
+  return lines
+    .sort((one, other) => one.at - other.at)
+    .map(({ at, name, text }) => `${new Date(at).toISOString().slice(14, 23)} ${name.padEnd(6)} ${text}`);
 }
 
 /** A bundle that was not built yet is missed only by who asks for it. */

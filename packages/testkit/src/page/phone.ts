@@ -61,6 +61,16 @@ export interface Phone {
   /** Calls a method of the client, or of a call. */
   invoke(callId: string | undefined, method: string, args: readonly unknown[]): Promise<unknown>;
   snapshot(callId: string): CallSnapshot;
+  inboundAudio(callId: string): Promise<InboundAudio>;
+}
+
+/** W3C statistics of what a call receives. */
+export interface InboundAudio {
+  packetsReceived: number;
+  packetsLost: number;
+  concealedSamples: number;
+  silentConcealedSamples: number;
+  totalSamplesReceived: number;
 }
 
 const EVENTS = [
@@ -127,6 +137,11 @@ function createTelephone(remoteElement: HTMLAudioElement): Omit<Phone, 'ear' | '
       return toPlain(result);
     },
     snapshot: (callId) => toSnapshot(call(callId)),
+    inboundAudio: async (callId) => {
+      const connection = member(call(callId)['peer'], 'instance');
+      if (!(connection instanceof RTCPeerConnection)) throw new Error(`Call ${callId} has no peer.instance.`);
+      return inboundAudioOf(await connection.getStats());
+    },
   };
 }
 
@@ -174,6 +189,21 @@ function toSnapshot(call: Call): CallSnapshot {
     state: String(call['state']),
     direction: String(call['direction']),
     ...Object.fromEntries(given),
+  };
+}
+
+function inboundAudioOf(report: RTCStatsReport): InboundAudio {
+  const inbound: unknown[] = [];
+  report.forEach((entry: unknown) => {
+    if (member(entry, 'type') === 'inbound-rtp') inbound.push(entry);
+  });
+  const count = (name: string) => Number(member(inbound[0], name) ?? 0);
+  return {
+    packetsReceived: count('packetsReceived'),
+    packetsLost: count('packetsLost'),
+    concealedSamples: count('concealedSamples'),
+    silentConcealedSamples: count('silentConcealedSamples'),
+    totalSamplesReceived: count('totalSamplesReceived'),
   };
 }
 
