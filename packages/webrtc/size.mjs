@@ -27,7 +27,9 @@ async function bundleOf(text) {
   return output[0].code.trim();
 }
 
-const client = await bundleOf(`import { TelnyxRTC } from '@parley/webrtc'; globalThis.TelnyxRTC = TelnyxRTC;`);
+const client = await bundleOf(
+  `import { TelnyxRTC } from '@parley/webrtc'; globalThis.TelnyxRTC = TelnyxRTC;`,
+);
 const unused = await bundleOf(`import { TelnyxRTC } from '@parley/webrtc';`);
 const bytes = gzipSync(client, { level: 9 }).length;
 

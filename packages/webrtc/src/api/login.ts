@@ -1,5 +1,5 @@
 import { CAPABILITIES } from '../signaling/extension.ts';
-import type { SessionSettings } from '../signaling/session.ts';
+import type { SessionSettings } from '../signaling/session-ports.ts';
 import { hasCredentials } from './check-options.ts';
 import type { IClientOptions } from './options.ts';
 import { VERSION } from './version.ts';

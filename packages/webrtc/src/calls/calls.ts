@@ -2,7 +2,7 @@ import type { ByePush, Push } from '@parley/protocol';
 
 import type { Fields } from '../signaling/fields.ts';
 import { RpcError } from '../signaling/rpc.ts';
-import type { CallPush } from '../signaling/session.ts';
+import type { CallPush } from '../signaling/session-ports.ts';
 import type { LiveCall } from './call.ts';
 import { HUNG_UP, type Ending } from './ending.ts';
 

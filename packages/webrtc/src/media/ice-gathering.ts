@@ -1,13 +1,21 @@
 import type { StartTimer } from '../kernel/machine.ts';
 
 /** How long to wait for the answers of STUN and TURN servers once there is something to send. */
-const AFTER_FIRST_MS = 1_000;
+const FOR_SERVERS_MS = 1_000;
+/** Without servers the addresses of this machine come together; the last one would take 100 ms more. */
+const FOR_NO_SERVERS_MS = 30;
 /** How long to wait where nothing at all is found; the other side can still learn the address from checks. */
 const AT_MOST_MS = 5_000;
 
 export interface CandidateSink {
   candidate(candidate: RTCIceCandidate): void;
   endOfCandidates(): void;
+}
+
+export interface GatheringOptions {
+  readonly trickle: boolean;
+  /** Whether there are STUN or TURN servers to ask. */
+  readonly hasServers: boolean;
 }
 
 /**
@@ -17,6 +25,7 @@ export interface CandidateSink {
 export class IceGathering {
   private readonly connection: RTCPeerConnection;
   private readonly trickle: boolean;
+  private readonly afterFirstMs: number;
   private readonly startTimer: StartTimer;
   private readonly held: (RTCIceCandidate | null)[] = [];
   private sink: CandidateSink | undefined;
@@ -25,9 +34,10 @@ export class IceGathering {
   private cancelTimer: (() => void) | undefined;
   private gathered: () => void = () => undefined;
 
-  constructor(connection: RTCPeerConnection, trickle: boolean, startTimer: StartTimer) {
+  constructor(connection: RTCPeerConnection, options: GatheringOptions, startTimer: StartTimer) {
     this.connection = connection;
-    this.trickle = trickle;
+    this.trickle = options.trickle;
+    this.afterFirstMs = options.hasServers ? FOR_SERVERS_MS : FOR_NO_SERVERS_MS;
     this.startTimer = startTimer;
     connection.onicecandidate = ({ candidate }) => {
       this.handle(candidate?.candidate ? candidate : null);
@@ -43,7 +53,7 @@ export class IceGathering {
     if (this.connection.iceGatheringState !== 'complete') {
       await new Promise<void>((resolve) => {
         this.gathered = resolve;
-        this.limit(this.found > 0 ? AFTER_FIRST_MS : AT_MOST_MS);
+        this.limit(this.found > 0 ? this.afterFirstMs : AT_MOST_MS);
       });
     }
     this.cancelTimer?.();
@@ -66,7 +76,7 @@ export class IceGathering {
   }
 
   private handle(candidate: RTCIceCandidate | null): void {
-    if (candidate && ++this.found === 1) this.limit(AFTER_FIRST_MS);
+    if (candidate && ++this.found === 1) this.limit(this.afterFirstMs);
     if (!this.trickle) {
       if (!candidate) this.gathered();
     } else if (this.sink) this.pass(this.sink, candidate);

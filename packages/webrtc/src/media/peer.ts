@@ -62,7 +62,9 @@ export class Peer {
     this.ports = ports;
     this.observer = observer;
     this.connection = ports.createPeerConnection(options.configuration);
-    this.gathering = new IceGathering(this.connection, options.trickle, ports.startTimer);
+    const { configuration, trickle } = options;
+    const hasServers = (configuration.iceServers ?? []).length > 0;
+    this.gathering = new IceGathering(this.connection, { trickle, hasServers }, ports.startTimer);
     this.connection.ontrack = ({ streams, track }) => {
       observer.remoteStream(streams[0] ?? ports.createStream([track]));
     };

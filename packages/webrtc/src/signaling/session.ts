@@ -1,63 +1,20 @@
-import {
-  decodeToClient,
-  type Capability,
-  type ClientMethod,
-  type IceServer,
-  type Push,
-} from '@parley/protocol';
+import { decodeToClient, type Capability, type IceServer, type Push } from '@parley/protocol';
 
-import type { Log } from '../kernel/log.ts';
-import { Runner, type StartTimer } from '../kernel/machine.ts';
-import type { SocketPort } from '../platform/ports.ts';
+import { Runner } from '../kernel/machine.ts';
 import { parseFields, readFields, readText, type Fields } from './fields.ts';
 import { readExtension } from './extension.ts';
 import { offline, Outbox } from './outbox.ts';
-import { NOTHING_TO_RESUME, resumeClaim, socketUrl, type Resumption, type Route } from './resumption.ts';
+import { NOTHING_TO_RESUME, resumeClaim, socketUrl, type Resumption } from './resumption.ts';
 import { Rpc, RpcError } from './rpc.ts';
 import {
   IDLE,
   sessionMachine,
   type SessionEffect,
   type SessionEvent,
-  type SessionFailure,
-  type SessionPolicy,
   type SessionState,
 } from './session-machine.ts';
+import type { SessionObserver, SessionPorts, SessionSettings } from './session-ports.ts';
 import { Socket, type SocketHandlers } from './socket.ts';
-
-export interface SessionPorts {
-  readonly startTimer: StartTimer;
-  readonly log: Log;
-  openSocket(url: string): SocketPort;
-  random(): number;
-  uuid(): string;
-}
-
-/** Read anew for every connection and login, as the application may change its options. */
-export interface SessionSettings {
-  readonly server: string;
-  readonly route: Route;
-  readonly policy: SessionPolicy;
-  readonly login: { readonly method: string; readonly params: Fields };
-}
-
-/** What the session leaves to others. */
-export type CallPush = Push<
-  Exclude<ClientMethod, 'telnyx_rtc.clientReady' | 'telnyx_rtc.gatewayState' | 'telnyx_rtc.ping'>
->;
-
-export interface SessionObserver {
-  ready(): void;
-  failed(failure: SessionFailure, error: unknown): void;
-  /** @param survivors the calls that the server still holds; undefined where it does not tell */
-  resumed(survivors: readonly string[] | undefined): void;
-  /** @param acknowledge does nothing where the server does not wait for it */
-  pushed(push: CallPush, acknowledge: () => void): void;
-  message(raw: Fields): void;
-  opened(event: Event): void;
-  socketFailed(event: Event, generation: number): void;
-  closed(event: CloseEvent, generation: number): void;
-}
 
 export const REQUEST_TIMEOUT_MS = 10_000;
 

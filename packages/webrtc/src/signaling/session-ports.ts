@@ -1,0 +1,42 @@
+import type { ClientMethod, Push } from '@parley/protocol';
+
+import type { Log } from '../kernel/log.ts';
+import type { StartTimer } from '../kernel/machine.ts';
+import type { SocketPort } from '../platform/ports.ts';
+import type { Fields } from './fields.ts';
+import type { Route } from './resumption.ts';
+import type { SessionFailure, SessionPolicy } from './session-machine.ts';
+
+export interface SessionPorts {
+  readonly startTimer: StartTimer;
+  readonly log: Log;
+  openSocket(url: string): SocketPort;
+  random(): number;
+  uuid(): string;
+}
+
+/** Read anew for every connection and login, as the application may change its options. */
+export interface SessionSettings {
+  readonly server: string;
+  readonly route: Route;
+  readonly policy: SessionPolicy;
+  readonly login: { readonly method: string; readonly params: Fields };
+}
+
+/** What the session leaves to others. */
+export type CallPush = Push<
+  Exclude<ClientMethod, 'telnyx_rtc.clientReady' | 'telnyx_rtc.gatewayState' | 'telnyx_rtc.ping'>
+>;
+
+export interface SessionObserver {
+  ready(): void;
+  failed(failure: SessionFailure, error: unknown): void;
+  /** @param survivors the calls that the server still holds; undefined where it does not tell */
+  resumed(survivors: readonly string[] | undefined): void;
+  /** @param acknowledge does nothing where the server does not wait for it */
+  pushed(push: CallPush, acknowledge: () => void): void;
+  message(raw: Fields): void;
+  opened(event: Event): void;
+  socketFailed(event: Event, generation: number): void;
+  closed(event: CloseEvent, generation: number): void;
+}
