@@ -10,6 +10,7 @@ const needed = [
   { package: 'util-linux', program: 'unshare', for: 'a network of loopback alone' },
   { package: 'coturn', program: 'turnserver', for: 'calls through a relay' },
   { package: 'postgresql', program: 'pg_ctlcluster', for: 'the store on PostgreSQL' },
+  { package: 'openssl', program: 'openssl', for: 'certificates' },
   { package: 'haproxy', program: 'haproxy', for: 'the proxy example' },
 ];
 
