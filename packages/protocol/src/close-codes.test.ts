@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CloseCode, redialAfter } from './index.ts';
 
-describe('redialAfter (CLOSE-1)', () => {
+describe('redialAfter [CLOSE-1]', () => {
   it('leaves only the ends that the application must decide about without a redial', () => {
     const final = Object.values(CloseCode).filter((code) => redialAfter(code) === 'never');
     expect(final).toEqual([CloseCode.revoked, CloseCode.displaced]);

@@ -95,7 +95,7 @@ function isPlain(value: unknown): boolean {
 }
 
 describe.each(Object.entries(decoders))(
-  '%s, given hostile frames (FRAME-10, FRAME-18, FRAME-19)',
+  '%s, given hostile frames [FRAME-10, FRAME-18, FRAME-19]',
   (_name, decode) => {
     const before = Reflect.ownKeys(Object.prototype);
     const kinds = new Map<string, number>();

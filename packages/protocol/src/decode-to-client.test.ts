@@ -97,7 +97,7 @@ describe('decodeToClient, given a message without one member', () => {
   });
 });
 
-describe('decodeToClient, given what a client cannot use (FRAME-18)', () => {
+describe('decodeToClient, given what a client cannot use [FRAME-18]', () => {
   it.each([
     ['', 'not JSON'],
     ['<html>', 'not JSON'],

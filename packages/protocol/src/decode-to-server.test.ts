@@ -78,7 +78,7 @@ describe('decodeToServer, given a golden message', () => {
   });
 });
 
-describe('decodeToServer, given a message without one member (FRAME-7)', () => {
+describe('decodeToServer, given a message without one member [FRAME-7]', () => {
   it.each(requiredMembers)('$method: $name, names the missing $path', ({ frame, path }) => {
     expect(decode(without(frame, `params.${path}`))).toMatchObject({
       kind: 'invalid',
@@ -122,7 +122,7 @@ describe('decodeToServer, given a message without one member (FRAME-7)', () => {
   });
 });
 
-describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', () => {
+describe('decodeToServer, given a member of the wrong type or size [FRAME-7]', () => {
   const call = (dialogParams: object, rest: object = {}) =>
     request('telnyx_rtc.invite', { sdp: 'v=0', ...rest, dialogParams: { callID: 'a', ...dialogParams } });
 
@@ -197,7 +197,7 @@ describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', (
     });
   });
 
-  it('repeats no value of the frame in its message (FRAME-8)', () => {
+  it('repeats no value of the frame in its message [FRAME-8]', () => {
     const secrets = ['hunter2-\r\n', 'hunter2'.repeat(2000), ['hunter2'], { hunter2: 'hunter2' }];
     const frames = secrets.flatMap((secret) => [
       request('login', { login: 'alice', passwd: secret }),
@@ -215,7 +215,7 @@ describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', (
   });
 
   it.each(['\r', '\n', '\0', '\r\nVia: x', '\u2028', '\u001b[2J'])(
-    'refuses %j wherever it could reach a SIP message or a log line (FRAME-12)',
+    'refuses %j wherever it could reach a SIP message or a log line [FRAME-12]',
     (text) => {
       const frames = [
         call({ destination_number: `bob${text}` }),
@@ -232,13 +232,13 @@ describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', (
     },
   );
 
-  it.each(['a\rb', 'a\nb', 'a\0b', '\u007f'])('refuses %j in the value of a header (FRAME-12)', (value) => {
+  it.each(['a\rb', 'a\nb', 'a\0b', '\u007f'])('refuses %j in the value of a header [FRAME-12]', (value) => {
     expect(decode(call({ custom_headers: [{ name: 'X-A', value }] }))).toMatchObject({
       error: { path: 'params.dialogParams.custom_headers[0].value' },
     });
   });
 
-  it.each(['', 'X A', 'X:A', 'Ä', 'X-A\t'])('refuses %j as the name of a header (FRAME-12)', (name) => {
+  it.each(['', 'X A', 'X:A', 'Ä', 'X-A\t'])('refuses %j as the name of a header [FRAME-12]', (name) => {
     expect(decode(call({ custom_headers: [{ name, value: '1' }] }))).toMatchObject({
       error: { path: 'params.dialogParams.custom_headers[0].name' },
     });
@@ -252,7 +252,7 @@ describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', (
     });
   });
 
-  it('takes null for left out, and numbers for their text (FRAME-11)', () => {
+  it('takes null for left out, and numbers for their text [FRAME-11]', () => {
     const frame = call({
       destination_number: 100,
       caller_id_number: null,
@@ -272,7 +272,7 @@ describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', (
     });
   });
 
-  it('drops the members that it does not know (FRAME-9, CALL-1)', () => {
+  it('drops the members that it does not know [FRAME-9, CALL-1]', () => {
     const iceServers = [{ urls: 'turn:t', username: 'u', credential: 'seeded-secret' }];
     const frame = {
       ...call({ iceServers, nested: { iceServers } }, { iceServers }),
@@ -282,7 +282,7 @@ describe('decodeToServer, given a member of the wrong type or size (FRAME-7)', (
   });
 });
 
-describe('decodeToServer, given names of Object.prototype (FRAME-10)', () => {
+describe('decodeToServer, given names of Object.prototype [FRAME-10]', () => {
   const hostile = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
 
   it.each(hostile)('takes %s for an unknown method', (method) => {
@@ -313,7 +313,7 @@ describe('decodeToServer, given names of Object.prototype (FRAME-10)', () => {
   });
 });
 
-describe('decodeToServer, given what is no request (FRAME-5)', () => {
+describe('decodeToServer, given what is no request [FRAME-5]', () => {
   it.each([
     '',
     'x',
@@ -329,7 +329,7 @@ describe('decodeToServer, given what is no request (FRAME-5)', () => {
     '#SPU x',
     '#SPX 1',
     '\ufeff{}',
-  ])('says of %j that it is not JSON (FRAME-3)', (text) => {
+  ])('says of %j that it is not JSON [FRAME-3]', (text) => {
     expect(decodeToServer(text)).toEqual({
       kind: 'invalid',
       id: null,
@@ -377,7 +377,7 @@ describe('decodeToServer, given what is no request (FRAME-5)', () => {
     });
   });
 
-  it('names an unknown method with the id of the request (FRAME-6)', () => {
+  it('names an unknown method with the id of the request [FRAME-6]', () => {
     expect(decode(request('telnyx_rtc.teleport', {}))).toEqual({
       kind: 'invalid',
       id: 1,
@@ -402,7 +402,7 @@ describe('decodeToServer, given what is no request (FRAME-5)', () => {
     { jsonrpc: '2.0', id: 1, error: 'no' },
     { jsonrpc: '2.0', id: 1, error: { message: 'no code' } },
     { jsonrpc: '2.0', method: 'ai_conversation', params: {} },
-  ])('wants no answer to %j, which is a response or a notification (FRAME-15)', (frame) => {
+  ])('wants no answer to %j, which is a response or a notification [FRAME-15]', (frame) => {
     expect(decode(frame)).toMatchObject({ kind: 'invalid', answerable: false });
   });
 
@@ -416,7 +416,7 @@ describe('decodeToServer, given what is no request (FRAME-5)', () => {
   });
 });
 
-describe('decodeToServer, given deep JSON (FRAME-4)', () => {
+describe('decodeToServer, given deep JSON [FRAME-4]', () => {
   const nested = (levels: number) => `${'[['.repeat(levels / 2)}${']]'.repeat(levels / 2)}`;
   const variables = (value: string) =>
     `{"jsonrpc":"2.0","id":1,"method":"login","params":{"userVariables":{"v":${value}}}}`;

@@ -1,6 +1,6 @@
 /** The sizes that both sides keep to (PROTOCOL.md, "Frames"). */
 export const limits = {
-  /** Bytes of one frame before a login was accepted; a longer one closes the socket with 1009. */
+  /** Bytes in all before a login was accepted; more close the socket with 1009. */
   frameBytesBeforeLogin: 16 * 1024,
   /** Bytes of one frame after it: an offer with many codecs or an image for an assistant fits. */
   frameBytes: 1024 * 1024,
