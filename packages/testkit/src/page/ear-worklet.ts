@@ -1,6 +1,5 @@
 // Runs on the audio thread: hands every 10 ms of what flows through it to the page, with the time of its first sample.
 
-declare const currentTime: number;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
@@ -16,7 +15,8 @@ class Ear extends AudioWorkletProcessor {
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
     const quantum = inputs[0]?.[0] ?? new Float32Array(128);
     for (let n = 0; n < quantum.length; n += 1) {
-      if (this.#filled === 0) this.#startedAt = currentTime + n / 48_000;
+      // The context's own clock stands still whenever the machine is too busy to render, and stays behind for good.
+      if (this.#filled === 0) this.#startedAt = Date.now();
       this.#frame[this.#filled] = quantum[n] ?? 0;
       this.#filled += 1;
       if (this.#filled === FRAME_SAMPLES) this.#hand();

@@ -41,10 +41,9 @@ async function openLiveTape(source: StreamSource, context: AudioContext): Promis
   const worklet = new AudioWorkletNode(context, 'ear', { channelCount: 1, channelCountMode: 'explicit' });
   // The worklet's own output is silence, but nothing runs that is not connected.
   worklet.connect(context.destination);
-  const clockOffset = now() - context.currentTime * 1000;
   const frames: Frame[] = [];
   worklet.port.onmessage = ({ data }: MessageEvent<{ startedAt: number; samples: Float32Array }>) => {
-    frames.push({ at: data.startedAt * 1000 + clockOffset, samples: data.samples });
+    frames.push({ at: data.startedAt, samples: data.samples });
     if (frames.length > KEPT_FRAMES) frames.shift();
   };
   const unfollow = follow(source, (stream) => {
@@ -66,13 +65,15 @@ async function openLiveTape(source: StreamSource, context: AudioContext): Promis
 interface Recording {
   startedAt: number;
   chunks: Blob[];
+  /** As far as it was decoded. */
+  frames: readonly Frame[];
 }
 
 /** Records the stream and decodes what is there when somebody asks: later by about 0.2 s, and not of the exact time. */
 function openRecordedTape(source: StreamSource): Tape {
   const recordings: Recording[] = [];
   const unfollow = follow(source, (stream) => {
-    const recording: Recording = { startedAt: now(), chunks: [] };
+    const recording: Recording = { startedAt: now(), chunks: [], frames: [] };
     const recorder = new MediaRecorder(stream);
     recorder.ondataavailable = ({ data }) => {
       if (data.size > 0) recording.chunks.push(data);
@@ -92,11 +93,19 @@ function openRecordedTape(source: StreamSource): Tape {
   };
 }
 
-async function decode({ startedAt, chunks }: Recording): Promise<Frame[]> {
-  if (chunks.length === 0) return [];
+async function decode(recording: Recording): Promise<readonly Frame[]> {
   const decoder = new OfflineAudioContext(1, 1, SAMPLE_RATE);
-  const decoded = await decoder.decodeAudioData(await new Blob(chunks).arrayBuffer());
-  const samples = decoded.getChannelData(0);
+  const bytes = await new Blob(recording.chunks).arrayBuffer();
+  try {
+    const decoded = await decoder.decodeAudioData(bytes);
+    recording.frames = cut(decoded.getChannelData(0), recording.startedAt);
+  } catch {
+    // The first chunk alone, or half a page at the end, is no file yet; what was decoded before still stands.
+  }
+  return recording.frames;
+}
+
+function cut(samples: Float32Array, startedAt: number): Frame[] {
   return Array.from({ length: Math.floor(samples.length / FRAME_SAMPLES) }, (_, index) => ({
     at: startedAt + index * FRAME_MS,
     samples: samples.subarray(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES),
