@@ -14,10 +14,10 @@ class Ear extends AudioWorkletProcessor {
 
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
     const quantum = inputs[0]?.[0] ?? new Float32Array(128);
-    for (let n = 0; n < quantum.length; n += 1) {
+    for (const sample of quantum) {
       // The context's own clock stands still whenever the machine is too busy to render, and stays behind for good.
       if (this.#filled === 0) this.#startedAt = Date.now();
-      this.#frame[this.#filled] = quantum[n] ?? 0;
+      this.#frame[this.#filled] = sample;
       this.#filled += 1;
       if (this.#filled === FRAME_SAMPLES) this.#hand();
     }
