@@ -1,0 +1,130 @@
+import { FakeMedia, ManualClock, settle, type ScriptedGateway } from '@parley/testkit';
+
+import type { Platform } from '../platform/ports.ts';
+import type { Call } from './call.ts';
+import type { ITelnyxErrorEvent } from './errors.ts';
+import type { INotification } from './events.ts';
+import type { IClientOptions } from './options.ts';
+import { TelnyxRTC } from './telnyx-rtc.ts';
+import type { ITelnyxWarningEvent } from './warnings.ts';
+
+/** A client in a page of fakes, and what its application hears. */
+export class Alice {
+  readonly client: TelnyxRTC;
+  readonly gateway: ScriptedGateway;
+  readonly media = new FakeMedia();
+  readonly clock = new ManualClock();
+  readonly errors: ITelnyxErrorEvent[] = [];
+  readonly warnings: ITelnyxWarningEvent[] = [];
+  readonly notifications: INotification[] = [];
+  readonly console: string[] = [];
+  /** Names of `telnyx.ready` and `telnyx.socket.*` as they came. */
+  readonly connection: string[] = [];
+  readonly incoming: Call[] = [];
+  random = 0.5;
+  private readonly pageHides = new Set<() => void>();
+  private readonly states = new Map<string, string[]>();
+
+  constructor(gateway: ScriptedGateway, options: IClientOptions = {}) {
+    this.gateway = gateway;
+    const credentials = { login: 'alice', password: 'wonderland', env: 'ws://gateway.test/' };
+    this.client = new TelnyxRTC({ ...credentials, ...options }, this.platform());
+    this.listen();
+  }
+
+  /** Signed in, with an element to hear calls in. */
+  static async ready(gateway: ScriptedGateway, options?: IClientOptions): Promise<Alice> {
+    const alice = new Alice(gateway, options);
+    alice.media.element('remote');
+    alice.client.remoteElement = 'remote';
+    await alice.client.connect();
+    await settle();
+    return alice;
+  }
+
+  /** The states of a call as its application saw them. */
+  statesOf({ id }: Call): readonly string[] {
+    return this.states.get(id) ?? [];
+  }
+
+  get errorCodes(): number[] {
+    return this.errors.map(({ error }) => error.code);
+  }
+
+  get warningCodes(): number[] {
+    return this.warnings.map(({ warning }) => warning.code);
+  }
+
+  async dial(destinationNumber = 'bob'): Promise<Call> {
+    const call = this.client.newCall({ destinationNumber });
+    await settle();
+    return call;
+  }
+
+  /** A call that bob has answered. */
+  async talk(): Promise<Call> {
+    const call = await this.dial();
+    for (const peer of this.media.openPeers) peer.become('connected');
+    return call;
+  }
+
+  leavePage(): void {
+    for (const hide of [...this.pageHides]) hide();
+  }
+
+  get watchesPage(): boolean {
+    return this.pageHides.size > 0;
+  }
+
+  /** What must be none after the last call. */
+  get leftovers() {
+    return {
+      tracks: this.media.liveTracks.length,
+      peers: this.media.openPeers.length,
+      sounds: this.media.sounds.filter(({ paused }) => !paused).length,
+      gestures: this.media.waitingForGesture,
+      timers: this.clock.pending,
+      calls: Object.keys(this.client.calls).length,
+    };
+  }
+
+  private listen(): void {
+    this.client
+      .on('telnyx.error', (event) => this.errors.push(event))
+      .on('telnyx.warning', (event) => this.warnings.push(event))
+      .on('telnyx.ready', () => this.connection.push('ready'))
+      .on('telnyx.socket.open', () => this.connection.push('open'))
+      .on('telnyx.socket.close', () => this.connection.push('close'))
+      .on('telnyx.notification', (notification) => {
+        this.notifications.push(notification);
+        const { type, call } = notification;
+        if (type !== 'callUpdate' || !call) return;
+        if (call.direction === 'inbound' && call.state === 'new') this.incoming.push(call);
+        this.states.set(call.id, [...this.statesOf(call), call.state]);
+      });
+  }
+
+  private platform(): Platform {
+    let uuids = 0;
+    return {
+      ...this.media.ports(),
+      now: this.clock.now,
+      startTimer: this.clock.startTimer,
+      random: () => this.random,
+      uuid: () => `uuid-${++uuids}`,
+      userAgent: 'Fake browser',
+      openSocket: this.gateway.openSocket,
+      onPageHide: (hide) => {
+        this.pageHides.add(hide);
+        return () => {
+          this.pageHides.delete(hide);
+        };
+      },
+      write: (level, line, detail) => {
+        this.console.push([level, line, ...detail.map(String)].join(' '));
+      },
+    };
+  }
+}
+
+export const NOTHING_LEFT = { tracks: 0, peers: 0, sounds: 0, gestures: 0, timers: 0, calls: 0 };
