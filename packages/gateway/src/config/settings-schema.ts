@@ -151,7 +151,7 @@ function portRange() {
   const port = z.int({ error }).min(1024, { error }).max(65_535, { error });
   return z.preprocess(
     (value) => {
-      const [, min, max] = (typeof value === 'string' && /^(\d{1,5})-(\d{1,5})$/.exec(value)) || [];
+      const [, min, max] = (typeof value === 'string' ? /^(\d{1,5})-(\d{1,5})$/.exec(value) : null) ?? [];
       return min === undefined ? value : { min: Number(min), max: Number(max) };
     },
     z.strictObject({ min: port, max: port }, { error }).refine(({ min, max }) => min < max, { error }),

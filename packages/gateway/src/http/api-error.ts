@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 /** The vendor's numbers for what goes wrong. */
@@ -50,18 +50,20 @@ export const apiErrorSchema = z
   })
   .meta({ description: 'What is wrong, one entry for each mistake.' });
 
-/** Answers every failure in the vendor's shape. What goes wrong inside is told to the log and not to the client. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { kind, mistakes } = error instanceof ApiError ? error : toApiError(error);
-    if (kind === 'unexpected') request.log.error({ err: error }, 'a request failed');
-    if (kind === 'notAuthenticated') void reply.header('www-authenticate', 'Bearer');
-    const { status, code, title } = kinds[kind];
-    return reply.code(status).send({ errors: mistakes.map((mistake) => ({ code, title, ...mistake })) });
-  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request.log, reply));
   app.setNotFoundHandler(({ method, url }) => {
     throw new ApiError('notFound', { detail: `There is nothing at ${method} ${url.replace(/\?.*$/s, '')}.` });
   });
+}
+
+/** Answers a failure in the vendor's shape. What goes wrong inside is told to the log and not to the client. */
+export function sendError(error: FastifyError, log: FastifyBaseLogger, reply: FastifyReply): FastifyReply {
+  const { kind, mistakes } = error instanceof ApiError ? error : toApiError(error);
+  if (kind === 'unexpected') log.error({ err: error }, 'a request failed');
+  if (kind === 'notAuthenticated') void reply.header('www-authenticate', 'Bearer');
+  const { status, code, title } = kinds[kind];
+  return reply.code(status).send({ errors: mistakes.map((mistake) => ({ code, title, ...mistake })) });
 }
 
 /** @param part of the request that was checked: `body`, `querystring` or `params` */
@@ -80,6 +82,11 @@ function toMistake(path: readonly PropertyKey[], what: string, part: string | un
   return { detail: `${name} ${what}.`, source: part === 'body' ? { pointer } : { parameter: name } };
 }
 
+const refusals = new Map([
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'The body is empty.'],
+  ['FST_ERR_BAD_URL', 'The path is not a valid one.'],
+]);
+
 /** What Fastify refuses by itself. */
 function toApiError({ statusCode = 500, code }: FastifyError): ApiError {
   if (statusCode === 413)
@@ -89,9 +96,7 @@ function toApiError({ statusCode = 500, code }: FastifyError): ApiError {
   if (statusCode === 408)
     return new ApiError('requestTimeout', { detail: 'The request did not arrive in time.' });
   if (statusCode >= 400 && statusCode < 500) {
-    const detail =
-      code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'The body is empty.' : 'The body is not valid JSON.';
-    return new ApiError('badRequest', { detail });
+    return new ApiError('badRequest', { detail: refusals.get(code) ?? 'The body is not valid JSON.' });
   }
   return new ApiError('unexpected', {
     detail: "The request failed inside the gateway; the gateway's log tells why.",

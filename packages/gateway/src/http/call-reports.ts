@@ -33,7 +33,6 @@ const headersSchema = z.object({
  */
 export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
   return async (app) => {
-    await Promise.resolve();
     app.addHook('onRequest', ({ headers }, reply, done) => {
       void reply.header('vary', 'origin');
       if (!ports.isAllowedOrigin(headers.origin, headers.host)) {
@@ -48,7 +47,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
       done();
     });
 
-    app.options('/', { schema: { hide: true } }, (_, reply) =>
+    app.options('', { schema: { hide: true } }, (_, reply) =>
       reply
         .header('access-control-allow-methods', 'POST')
         .header('access-control-allow-headers', 'content-type,x-call-report-id,x-call-id,x-voice-sdk-id')
@@ -58,7 +57,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
     );
 
     app.post(
-      '/',
+      '',
       {
         bodyLimit: mostBytes,
         // Before the body is read: who is no part of a call gets no memory and no time.

@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import fastifySwagger from '@fastify/swagger';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Settings } from '../config/settings.ts';
-import { answerErrors, toValidationError } from './api-error.ts';
+import { answerErrors, sendError, toValidationError } from './api-error.ts';
 import { callReports, type CallReportsPorts } from './call-reports.ts';
 import { createProxyCheck } from './client-address.ts';
 import { consolePages } from './console.ts';
@@ -39,7 +39,10 @@ export async function createHttp(ports: HttpPorts): Promise<Http> {
     trustProxy: createProxyCheck(settings.trustProxy),
     bodyLimit: 64 * 1024,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request.log, reply);
+    },
   });
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
     const { error, data: value } = schema.safeParse(data);

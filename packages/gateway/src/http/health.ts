@@ -16,7 +16,6 @@ const readinessSchema = z.object({ ready: z.boolean(), checks: z.record(z.string
 /** `/healthz`, `/readyz` and `/metrics`: for who watches over the gateway. */
 export function health({ checks, registry }: HealthPorts): FastifyPluginAsyncZod {
   return async (app) => {
-    await Promise.resolve();
     const tags = ['Operation'];
 
     app.get(

@@ -40,11 +40,10 @@ export function telephonyCredentials(ports: TelephonyCredentialsPorts): FastifyP
   }
 
   return async (app) => {
-    await Promise.resolve();
     app.addHook('onRequest', requireApiKey(apiKeys));
 
     app.post(
-      '/',
+      '',
       {
         schema: {
           ...about,
@@ -62,7 +61,7 @@ export function telephonyCredentials(ports: TelephonyCredentialsPorts): FastifyP
     );
 
     app.get(
-      '/',
+      '',
       {
         schema: {
           ...about,

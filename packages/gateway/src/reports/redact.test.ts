@@ -124,19 +124,28 @@ describe('redaction', () => {
     ['spaces', `"password"${' '.repeat(1_000_000)}`],
     ['token heads', 'eyJ'.repeat(300_000)],
     ['assignments', 'token='.repeat(160_000)],
-  ])('of a megabyte of %s, ends soon', (_, text) => {
-    const start = performance.now();
-    redact({ text });
-    expect(performance.now() - start).toBeLessThan(2_000);
-  });
+  ])(
+    'of a megabyte of %s, ends soon',
+    (_, text) => {
+      expect(millisecondsOf(() => redact({ text }))).toBeLessThan(patienceMs);
+    },
+    60_000,
+  );
 
   it('of a megabyte of different secrets, ends soon', () => {
     const secrets = Array.from({ length: 40_000 }, (_, index) => ({ password: `secret-${String(index)}` }));
-    const start = performance.now();
-    redact(secrets);
-    expect(performance.now() - start).toBeLessThan(2_000);
-  });
+    expect(millisecondsOf(() => redact(secrets))).toBeLessThan(patienceMs);
+  }, 60_000);
 });
+
+/** Linear time takes a fraction of a second, quadratic time minutes. */
+const patienceMs = 20_000;
+
+function millisecondsOf(act: () => unknown): number {
+  const start = performance.now();
+  act();
+  return performance.now() - start;
+}
 
 /** Undoes the nesting of JSON in texts, as far as it still is JSON. */
 function deepText(value: unknown): string {

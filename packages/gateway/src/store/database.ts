@@ -33,7 +33,7 @@ export async function openPostgresql(url: string): Promise<Database> {
     max: 10,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,
-    types: { getTypeParser: numberForBigint },
+    types: numbersForBigints(),
   });
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
@@ -50,11 +50,12 @@ async function withTables(database: Database, engine: 'sqlite' | 'postgresql'): 
   }
 }
 
-/** Times and counts stay below 2^53, so that a number holds them; pg would give texts. */
-const numberForBigint: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  oid === pg.types.builtins.INT8 && format !== 'binary'
-    ? Number
-    : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
+/** Times and counts stay below 2^53, so that a number holds them; by itself pg would give texts. */
+function numbersForBigints(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  return types;
+}
 
 /** @returns whether a statement failed because something must be unique */
 export function isUniqueViolation(error: unknown): boolean {

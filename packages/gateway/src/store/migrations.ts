@@ -9,7 +9,7 @@ export async function migrate(database: Kysely<Schema>, engine: Engine): Promise
   const provider = { getMigrations: () => Promise.resolve(migrationsFor(engine)) };
   const { error } = await new Migrator({ db: database, provider }).migrateToLatest();
   if (error === undefined) return;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = error instanceof Error ? error.message : 'it was refused.';
   throw new Error(`The database cannot be brought to this version's tables: ${why}`, { cause: error });
 }
 
