@@ -28,6 +28,7 @@ const stages = {
   format: () => runTool('prettier', ['--check', '--log-level', 'warn', '.'], quiet),
   size: () => script('packages/webrtc/size.mjs'),
   licences: () => script('scripts/licences.mjs'),
+  'lock file': () => script('scripts/lock-file.mjs'),
 };
 
 const named = process.argv.slice(2);
@@ -49,7 +50,7 @@ async function runWaiting() {
     const startedAt = performance.now();
     const { ok, output } = await start();
     console.log(
-      `${ok ? '✓' : '✗'} ${name.padEnd(8)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`,
+      `${ok ? '✓' : '✗'} ${name.padEnd(9)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`,
     );
     if (!ok) failures.push({ name, output });
   }

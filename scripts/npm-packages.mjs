@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { root, run } from './run.mjs';
 
-/** Installs the npm packages of package-lock.json where one is missing or of another version. */
+/**
+ * Installs the npm packages of package-lock.json where one is missing or of another version.
+ *
+ * Not by `npm ci`: that refuses a lock file that was written where a package for another platform could not be had.
+ */
 export async function installNpmPackages() {
   if (areInstalled()) return { ok: true, output: '' };
   console.error('Installing npm packages…');
-  return run('npm', ['ci'], { quiet: true });
+  return run('npm', ['install', '--no-save'], { quiet: true });
 }
 
 /** npm keeps an account of what it has installed beside the packages. */
