@@ -124,6 +124,42 @@ test('a message to the other party names who sent it, whatever it says [INFO-2]'
   expect(info.params).toEqual({ callID: legs.bob, msg: { from: 'alice', to: 'bob', body: 'hello' } });
 });
 
+test('candidates that are none harm nothing: the call is answered all the same [ICE-1, ICE-2, INV-4, PROG-3, PROG-5]', async () => {
+  const candidates = [
+    'candidate:1 1 udp 2122194687 6d1f4a1e-7a7c-4ac4-8a3c-2f3f1f8b3a11.local 46680 typ host',
+    'candidate:1 1 udp 2122194687 does-not-resolve.invalid 46680 typ host',
+    'candidate:1 1 udp 99999999999999999999 127.0.0.1 0 typ host',
+    'candidate:1 1 tcp 1518280447 127.0.0.1 9 typ host tcptype active',
+    'candidate:',
+    'hello',
+    ' ',
+    '',
+    '',
+  ];
+  for (const [client, callID] of [
+    [alice, legs.alice],
+    [bob, legs.bob],
+  ] as const) {
+    for (const candidate of candidates) {
+      const params = { candidate, sdpMid: '7', sdpMLineIndex: 65_535, dialogParams: { callID } };
+      expect(await client.request('telnyx_rtc.candidate', params)).toMatchObject({ result: { callID } });
+    }
+    for (let times = 0; times < 2; times++) {
+      const params = { endOfCandidates: true, dialogParams: { callID } };
+      expect(await client.request('telnyx_rtc.endOfCandidates', params)).toMatchObject({
+        result: { callID },
+      });
+    }
+  }
+  await bob.request('telnyx_rtc.answer', { sdp: answer, dialogParams: { callID: legs.bob } });
+  await alice.frames.next(isAbout('telnyx_rtc.answer', legs.alice), 'answer');
+  const described = alice.frames.entries.filter(
+    ({ params }) => params?.['callID'] === legs.alice && typeof params['sdp'] === 'string',
+  );
+  expect(described).toHaveLength(1);
+  expect(described[0]?.params?.['sdp']).toMatch(/^a=candidate:.+ typ host/m);
+});
+
 test('the same invite again is answered alike and rings nobody again [INV-3]', async () => {
   const told = [alice.frames.entries.length, bob.frames.entries.length];
   const again = await alice.request('telnyx_rtc.invite', {
