@@ -9,18 +9,23 @@ const quiet = { quiet: true };
 const parts = [
   {
     name: 'gateway',
-    // tsc keeps its own account of what is out of date.
+    inputs: ['packages/protocol', 'packages/gateway', 'packages/testkit'],
+    outputs: [
+      'packages/protocol/dist/index.js',
+      'packages/gateway/dist/index.js',
+      'packages/testkit/dist/index.js',
+    ],
     build: () => runTool('tsc', ['-b', 'packages/protocol', 'packages/gateway', 'packages/testkit'], quiet),
   },
   {
     name: 'webrtc',
-    inputs: ['packages/webrtc', 'packages/protocol'],
+    inputs: ['packages/protocol', 'packages/webrtc'],
     outputs: ['packages/webrtc/dist/index.js', 'packages/webrtc/lib/bundle.js'],
     build: () => run(process.execPath, ['packages/webrtc/build.mjs'], quiet),
   },
   {
     name: 'console',
-    inputs: ['apps/console', 'packages/webrtc', 'packages/protocol'],
+    inputs: ['packages/protocol', 'packages/webrtc', 'apps/console'],
     outputs: ['apps/console/dist/index.html'],
     build: () => runTool('vite', ['build', 'apps/console'], quiet),
   },
@@ -32,14 +37,12 @@ const parts = [
  */
 export async function build(tell) {
   for (const { name, inputs, outputs, build } of parts) {
-    const seen = inputs && fingerprint([...inputs, 'package-lock.json', 'tsconfig.base.json']);
-    if (seen !== undefined && seen === lastBuilt(name) && outputs.every((file) => existsSync(root + file)))
-      continue;
-    const startedAt = performance.now();
+    const seen = fingerprint([...inputs, 'package-lock.json', 'tsconfig.base.json']);
+    if (seen === lastBuilt(name) && outputs.every((file) => existsSync(root + file))) continue;
+    tell(`Building ${name}…`);
     const { ok, output } = await build();
     if (!ok) return { ok, output: `The build of ${name} failed.\n${output}` };
-    if (seen !== undefined) remember(name, seen);
-    tell(`Built ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s).`);
+    remember(name, seen);
   }
   return { ok: true, output: '' };
 }
