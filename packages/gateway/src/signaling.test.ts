@@ -401,6 +401,22 @@ describe('in a call', () => {
     expect(gateway.media.typed('dtmf')).toEqual([expect.objectContaining({ digits: '5#' })]);
   });
 
+  it('a message reaches the other party from the authenticated user; before the answer it is refused [INFO-2]', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await ringing(gateway);
+    const say = () =>
+      alice.request('telnyx_rtc.info', {
+        msg: { from: 'bank', body: 'hi' },
+        dialogParams: { callID: 'a-1' },
+      });
+    expect((await say()).error?.code).toBe(RpcErrorCode.invalidRequest);
+    await bob.request('telnyx_rtc.answer', { sdp: 'answer', dialogParams: { callID: bobsCallId } });
+    expect((await say()).result).toBeDefined();
+    expect(bob.got('telnyx_rtc.info')).toEqual([
+      { callID: bobsCallId, msg: { from: 'alice', to: 'bob', body: 'hi' } },
+    ]);
+  });
+
   it('a lost media path is offered anew, and joined again when the client has answered [ATTACH-2, ATTACH-3]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);

@@ -1,4 +1,11 @@
-import { RpcErrorCode, causes, fromName, type ByeParams, type HangupCause } from '@parley/protocol';
+import {
+  RpcErrorCode,
+  causes,
+  fromName,
+  type ByeParams,
+  type HangupCause,
+  type InfoMessage,
+} from '@parley/protocol';
 import type { CallAndLeg } from '../calls/calls.ts';
 import { MediaError } from '../media/media-plane.ts';
 import { RpcError } from '../sessions/connection.ts';
@@ -22,12 +29,11 @@ export const bye: SessionHandler<'telnyx_rtc.bye'> = ({ calls }, session, params
 };
 
 export const modify: SessionHandler<'telnyx_rtc.modify'> = async ({ calls }, session, params) => {
-  const { action } = params;
   const callId = params.dialogParams.callID;
   const found = calls.find(session, callId);
   if (found === undefined) throw noSuchCall(callId);
-  const outcome = { action, callID: callId, sessid: session.ids.id };
-  switch (action) {
+  const outcome = { action: params.action, callID: callId, sessid: session.ids.id };
+  switch (params.action) {
     case 'updateMedia':
       return { result: { ...outcome, sdp: await renegotiate(found, params.sdp) } };
     case 'hold':
@@ -65,10 +71,7 @@ function hold({ call, leg }: CallAndLeg, held: boolean): 'held' | 'active' {
   return call.isHeld(leg.id) ? 'held' : 'active';
 }
 
-async function renegotiate({ call, leg }: CallAndLeg, offer: string | undefined): Promise<string> {
-  if (offer === undefined) {
-    throw new RpcError(RpcErrorCode.invalidParams, 'params.sdp is missing: updateMedia needs an offer.');
-  }
+async function renegotiate({ call, leg }: CallAndLeg, offer: string): Promise<string> {
   try {
     return await call.renegotiate(leg.id, offer);
   } catch (error) {
@@ -77,9 +80,15 @@ async function renegotiate({ call, leg }: CallAndLeg, offer: string | undefined)
   }
 }
 
-function sendMessage({ call, leg }: CallAndLeg, from: Session, msg: { body?: string }): void {
+function sendMessage({ call, leg }: CallAndLeg, from: Session, msg: InfoMessage): void {
   const other = call.other(leg.id);
-  other?.session.push('telnyx_rtc.info', {
+  if (other === null) {
+    throw new RpcError(
+      RpcErrorCode.invalidRequest,
+      'Nobody is there to take the message: the call is not answered.',
+    );
+  }
+  other.session.push('telnyx_rtc.info', {
     callID: other.callId,
     msg: { from: from.identity.sipUsername, to: other.session.identity.sipUsername, body: msg.body ?? '' },
   });
