@@ -1,6 +1,7 @@
 import type { Push } from '@parley/protocol';
 
-import { LiveCall, type CallPorts, type CallSettings, type CallWarning } from '../calls/call.ts';
+import { LiveCall, type CallPorts, type CallSettings } from '../calls/call.ts';
+import type { CallWarning } from '../calls/call-media.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
 import type { Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
@@ -35,11 +36,13 @@ export interface CallBookPorts {
   readonly warning: (code: TelnyxWarningCode, detail: object, callId?: string) => void;
   readonly notify: (notification: INotification) => void;
   readonly told: (message: Told) => void;
+  readonly accepting: () => boolean;
 }
 
 const CALL_WARNINGS: Readonly<Record<CallWarning, TelnyxWarningCode>> = {
   disconnected: 33001,
   'no-candidates': 33003,
+  'host-candidates-only': 33005,
   'connection-failed': 33004,
   'playback-blocked': 33101,
 };
@@ -53,6 +56,7 @@ export class CallBook {
   constructor(ports: CallBookPorts) {
     this.ports = ports;
     this.calls = new Calls({
+      accepting: ports.accepting,
       create: (invite) => this.receive(invite),
       learned: (live, message) => {
         this.learn(live, message);
@@ -119,6 +123,10 @@ export class CallBook {
         },
         warned: (warning) => {
           this.ports.warning(CALL_WARNINGS[warning], {}, call.id);
+        },
+        playing: (element) => {
+          const others = this.calls.all().filter((other) => other !== live);
+          if (others.some(({ media }) => media.element === element)) this.ports.warning(33011, {}, call.id);
         },
         byeUndelivered: (bye) => {
           this.calls.byeUndelivered(call.id, bye);

@@ -118,6 +118,16 @@ export function hasCredentials({ login, password, passwd }: IClientOptions): boo
   return Boolean(login && (password ?? passwd));
 }
 
+/** New credentials, in place of those of another kind. */
+export function withCredentials(options: IClientOptions, given: IClientOptions): IClientOptions {
+  const creds = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (hasCredentials(given)) return { ...creds, login_token: undefined };
+  if (given.login_token && hasCredentials(options)) {
+    return { ...creds, login: undefined, password: undefined, passwd: undefined };
+  }
+  return creds;
+}
+
 /** Whether there is something to log in with. */
 export function canLogIn(options: IClientOptions): boolean {
   return hasCredentials(options) || Boolean(options.login_token) || options.anonymous_login !== undefined;

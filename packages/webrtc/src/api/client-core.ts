@@ -41,6 +41,8 @@ export class ClientCore {
   private readonly fields: ClientFields;
   private readonly everyEvent: Emit;
   private stopWatchingPage: (() => void) | undefined;
+  /** The departure that goes on; a `connect()` meanwhile revokes it. */
+  private leaving: symbol | undefined;
 
   constructor(platform: Platform, log: Log, fields: ClientFields, everyEvent: Emit) {
     this.platform = platform;
@@ -69,6 +71,7 @@ export class ClientCore {
       told: (message) => {
         this.tell(message);
       },
+      accepting: () => this.leaving === undefined,
     });
   }
 
@@ -100,6 +103,7 @@ export class ClientCore {
   }
 
   connect(): void {
+    this.leaving = undefined;
     this.stopWatchingPage ??= this.platform.onPageHide(() => {
       if (this.fields.options.hangupOnBeforeUnload !== false) void this.hangUpAll();
     });
@@ -107,9 +111,13 @@ export class ClientCore {
   }
 
   async disconnect(): Promise<void> {
+    const leaving = Symbol('leaving');
+    this.leaving = leaving;
+    const ended = this.hangUpAll();
+    if (this.session.state.name === 'ready' && this.book.all().length > 0) await ended;
+    if (this.leaving !== leaving) return;
     this.stopWatchingPage?.();
     this.stopWatchingPage = undefined;
-    await this.hangUpAll();
     this.book.calls.abandon();
     this.session.disconnect();
   }

@@ -9,7 +9,7 @@ import { readText } from '../signaling/fields.ts';
 import { RpcError } from '../signaling/rpc.ts';
 import { toWebRTCInfo, type IWebRTCInfo } from './browser-support.ts';
 import type { Call } from './call.ts';
-import { canLogIn, checkCallOptions, checkClientOptions } from './check-options.ts';
+import { canLogIn, checkCallOptions, checkClientOptions, withCredentials } from './check-options.ts';
 import { ClientCore } from './client-core.ts';
 import { ERROR_TYPE, TelnyxError } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
@@ -180,9 +180,7 @@ export class TelnyxRTC {
    */
   async login({ creds = {}, onSuccess, onError }: ILoginParams = {}): Promise<void> {
     const core = this.core();
-    for (const [name, value] of Object.entries(creds)) {
-      if (value !== undefined) Object.assign(this.options, { [name]: value });
-    }
+    Object.assign(this.options, withCredentials(this.options, creds));
     if (!canLogIn(this.options)) {
       core.fail(46002, undefined, { type: ERROR_TYPE.invalidCredentialsOptions });
       onError?.(new TelnyxError(46002));

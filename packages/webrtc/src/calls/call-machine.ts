@@ -286,7 +286,7 @@ function ended(state: CallState, event: CallEvent): CallStep {
 }
 
 function remake(attempt: number, sdp: string, held = false): CallStep {
-  return to({ name: 'established', held, remaking: attempt }, { type: 'remake', sdp });
+  return to({ name: 'established', held, remaking: attempt }, { type: 'remake', sdp }, { type: 'play' });
 }
 
 function notReattached(): CallStep {

@@ -4,7 +4,7 @@ import { Microphone } from '../media/microphone.ts';
 import { Peer, type Description } from '../media/peer.ts';
 import { findElement, Playback, type ElementSource } from '../media/playback.ts';
 import { Tone } from '../media/tones.ts';
-import type { MediaPorts } from '../platform/ports.ts';
+import type { MediaElement, MediaPorts } from '../platform/ports.ts';
 
 /** Read at each use, as the application may change its options until they are needed. */
 export interface CallMediaSettings {
@@ -29,11 +29,14 @@ export interface CallMediaPorts extends MediaPorts {
   readonly startTimer: StartTimer;
 }
 
+export type CallWarning =
+  'no-candidates' | 'host-candidates-only' | 'playback-blocked' | 'disconnected' | 'connection-failed';
+
 export interface CallMediaObserver {
   microphoneFailed(error: unknown): void;
-  connectionState(state: RTCPeerConnectionState): void;
-  noCandidates(): void;
-  playbackBlocked(): void;
+  warned(warning: CallWarning): void;
+  /** The other side is about to be heard in this element. */
+  playing(element: MediaElement): void;
 }
 
 /** Everything of one call that can be heard, and the way there. After `release()` nothing of it is left. */
@@ -57,7 +60,7 @@ export class CallMedia {
     this.observer = observer;
     this.microphone = new Microphone(ports, settings().muted);
     const blocked = (): void => {
-      observer.playbackBlocked();
+      observer.warned('playback-blocked');
     };
     this.playback = new Playback(ports, blocked);
     this.tone = new Tone(ports, blocked);
@@ -80,7 +83,7 @@ export class CallMedia {
     return this.audible ? this.current?.stream : undefined;
   }
 
-  get element(): HTMLMediaElement | undefined {
+  get element(): MediaElement | undefined {
     return this.playback.element;
   }
 
@@ -202,10 +205,11 @@ export class CallMedia {
         connectionState: (state) => {
           if (this.current?.peer !== peer) return;
           if (state === 'connected') this.finishReplacement();
-          this.observer.connectionState(state);
+          if (state === 'disconnected') this.observer.warned('disconnected');
+          if (state === 'failed') this.observer.warned('connection-failed');
         },
-        noCandidates: () => {
-          this.observer.noCandidates();
+        poorCandidates: (kinds) => {
+          this.observer.warned(kinds === 'none' ? 'no-candidates' : 'host-candidates-only');
         },
       },
     );
@@ -239,7 +243,9 @@ export class CallMedia {
     this.setDeaf(this.isDeaf);
     const { remoteElement, speakerId } = this.settings();
     const element = findElement(this.ports, remoteElement);
-    if (element) this.playback.play(stream, element, this.speakerId ?? speakerId);
+    if (!element) return;
+    this.observer.playing(element);
+    this.playback.play(stream, element, this.speakerId ?? speakerId);
   }
 
   private showLocal(): void {

@@ -15,7 +15,7 @@ import {
   type CallFailure,
   type CallState,
 } from './call-machine.ts';
-import { CallMedia, type CallMediaSettings } from './call-media.ts';
+import { CallMedia, type CallMediaObserver, type CallMediaSettings } from './call-media.ts';
 import { CallRequests, type CallSignaling, type Headers } from './call-requests.ts';
 import type { Ending } from './ending.ts';
 
@@ -29,12 +29,9 @@ export interface CallSettings extends CallMediaSettings {
   readonly dialog: Fields;
 }
 
-export type CallWarning = 'no-candidates' | 'playback-blocked' | 'disconnected' | 'connection-failed';
-
-export interface CallObserver {
+export interface CallObserver extends Pick<CallMediaObserver, 'warned' | 'playing'> {
   changed(state: CallState): void;
   failed(failure: CallFailure | 'hold-failed' | 'bye-failed', error: unknown): void;
-  warned(warning: CallWarning): void;
   /** A bye that the server has not confirmed; to be sent again when it can be. */
   byeUndelivered(params: Fields): void;
 }
@@ -71,18 +68,9 @@ export class LiveCall {
     this.settings = settings;
     this.observer = observer;
     this.media = new CallMedia(ports, settings, {
+      ...observer,
       microphoneFailed: (error) => {
         this.fail(error);
-      },
-      connectionState: (state) => {
-        if (state === 'disconnected') observer.warned('disconnected');
-        if (state === 'failed') observer.warned('connection-failed');
-      },
-      noCandidates: () => {
-        observer.warned('no-candidates');
-      },
-      playbackBlocked: () => {
-        observer.warned('playback-blocked');
       },
     });
     this.machine = new Runner(callMachine, offer === undefined ? OUTBOUND : INBOUND, {

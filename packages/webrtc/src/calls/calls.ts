@@ -22,6 +22,8 @@ export type Told = Push<
 >;
 
 export interface CallsPorts {
+  /** false while the client leaves. */
+  readonly accepting: () => boolean;
   /** Makes the call that an invite announces, and tells the application; the call is started afterwards. */
   create(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall;
   learned(call: LiveCall, message: Learned): void;
@@ -160,7 +162,7 @@ export class Calls {
     } else if (push.method === 'telnyx_rtc.attach') {
       this.ports.unknownAttach({ ...push.params });
       this.sendBye(callID);
-    } else if (call || this.ended.has(callID)) this.sendBye(callID);
+    } else if (call || this.ended.has(callID) || !this.ports.accepting()) this.sendBye(callID);
     else this.ports.create(push.params).start();
   }
 

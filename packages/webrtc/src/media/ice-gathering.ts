@@ -47,9 +47,9 @@ export class IceGathering {
     };
   }
 
-  /** @returns whether any candidate was found; always true with trickle */
-  async wait(): Promise<boolean> {
-    if (this.trickle) return true;
+  /** Settles when the description is worth sending. */
+  async wait(): Promise<void> {
+    if (this.trickle) return;
     if (this.connection.iceGatheringState !== 'complete') {
       await new Promise<void>((resolve) => {
         this.gathered = resolve;
@@ -57,7 +57,6 @@ export class IceGathering {
       });
     }
     this.cancelTimer?.();
-    return this.found > 0;
   }
 
   /** The description has been sent: candidates may follow it. */

@@ -3,6 +3,7 @@ import { TaskQueue } from '../kernel/task-queue.ts';
 import type { MediaPorts } from '../platform/ports.ts';
 import { orderCodecs } from './codecs.ts';
 import { IceGathering, type CandidateSink } from './ice-gathering.ts';
+import { candidateTypes } from './sdp.ts';
 
 export type NegotiationStep = 'create-offer' | 'create-answer' | 'local-description' | 'remote-description';
 
@@ -32,7 +33,8 @@ export interface PeerPorts extends Pick<MediaPorts, 'createPeerConnection' | 'cr
 export interface PeerObserver {
   remoteStream(stream: MediaStream): void;
   connectionState(state: RTCPeerConnectionState): void;
-  noCandidates(): void;
+  /** There is nothing to send, or servers were to be asked and none has answered. */
+  poorCandidates(kinds: 'none' | 'host-only'): void;
 }
 
 /** The local description, ready to be sent; `release` lets the candidates follow. */
@@ -52,6 +54,7 @@ export class Peer {
   private readonly observer: PeerObserver;
   private readonly gathering: IceGathering;
   private readonly tasks = new TaskQueue();
+  private readonly hasServers: boolean;
   private readonly early: RTCIceCandidateInit[] = [];
   private transceiver: RTCRtpTransceiver | undefined;
   private microphone: MediaStreamTrack | undefined;
@@ -62,9 +65,9 @@ export class Peer {
     this.ports = ports;
     this.observer = observer;
     this.connection = ports.createPeerConnection(options.configuration);
-    const { configuration, trickle } = options;
-    const hasServers = (configuration.iceServers ?? []).length > 0;
-    this.gathering = new IceGathering(this.connection, { trickle, hasServers }, ports.startTimer);
+    this.hasServers = (options.configuration.iceServers ?? []).length > 0;
+    const { hasServers } = this;
+    this.gathering = new IceGathering(this.connection, { ...options, hasServers }, ports.startTimer);
     this.connection.ontrack = ({ streams, track }) => {
       observer.remoteStream(streams[0] ?? ports.createStream([track]));
     };
@@ -126,9 +129,19 @@ export class Peer {
   private async describe(description: RTCSessionDescriptionInit): Promise<Description> {
     const { connection } = this;
     await attempt('local-description', () => connection.setLocalDescription(description));
-    if (!(await this.gathering.wait())) this.observer.noCandidates();
+    await this.gathering.wait();
     const sdp = connection.localDescription?.sdp ?? description.sdp ?? '';
+    this.judgeCandidates(sdp);
     return { sdp, trickle: this.options.trickle };
+  }
+
+  private judgeCandidates(sdp: string): void {
+    if (this.options.trickle) return;
+    const types = candidateTypes(sdp);
+    if (types.size === 0) this.observer.poorCandidates('none');
+    else if (this.hasServers && types.size === 1 && types.has('host')) {
+      this.observer.poorCandidates('host-only');
+    }
   }
 
   private async applyRemote(description: RTCSessionDescriptionInit): Promise<void> {
