@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from './loopback.ts';
 import { resolveSettings, SettingsError } from './settings.ts';
 import { readCommandLine } from './settings-sources.ts';
+import { temporaryFolder } from './temporary-folder.fixture.ts';
 
 function mistakesOf(act: () => unknown): readonly string[] {
   try {
@@ -116,7 +116,7 @@ const loadSettings = async (...source: Parameters<typeof readCommandLine>) =>
 
 describe('settings from their sources', () => {
   it('one given everywhere, is taken from the command line, then the environment, then the file', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'parley-settings-')), 'parley.json');
+    const file = join(await temporaryFolder(), 'parley.json');
     await writeFile(file, JSON.stringify({ port: 1, ringSeconds: 2, holdSeconds: 3 }));
     const environment = { PARLEY_PORT: '4', PARLEY_RING_SECONDS: '5', HOME: '/root' };
     const settings = await loadSettings(['--config', file, '--port', '6'], environment);
@@ -124,14 +124,14 @@ describe('settings from their sources', () => {
   });
 
   it('the file, may be named by the environment', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'parley-settings-')), 'parley.json');
+    const file = join(await temporaryFolder(), 'parley.json');
     await writeFile(file, JSON.stringify({ allowedOrigins: ['https://a.example'] }));
     const { allowedOrigins } = await loadSettings([], { PARLEY_CONFIG: file });
     expect(allowedOrigins).toEqual(['https://a.example']);
   });
 
   it('a mistake, is named as its source spells it', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'parley-settings-')), 'parley.json');
+    const file = join(await temporaryFolder(), 'parley.json');
     await writeFile(file, JSON.stringify({ ringSeconds: 0 }));
     const load = loadSettings(['--config', file, '--media-ports', '1'], { PARLEY_DRAIN_SECONDS: '-1' });
     await expect(load).rejects.toMatchObject({

@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { connect as connectTls } from 'node:tls';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Settings } from '../config/settings.ts';
+import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
 import type { HttpPorts } from './create-http.ts';
 import { type HttpFixture, startHttp } from './http.fixture.ts';
+import { createNodeServer } from './server.ts';
+
+// Real databases and sockets take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 async function withHttp(
   test: (http: HttpFixture) => Promise<void>,
@@ -22,8 +28,6 @@ async function withHttp(
     await http.close();
   }
 }
-
-const folder = () => mkdtemp(join(tmpdir(), 'parley-http-files-'));
 
 describe('health', () => {
   it('of a gateway whose parts work, is good', () =>
@@ -116,8 +120,8 @@ describe('the console', () => {
     }));
 
   it('built, is served with headers that keep foreign code out', async () => {
-    const consoleFolder = await folder();
-    await mkdir(join(consoleFolder, 'assets'));
+    const consoleFolder = join(await temporaryFolder(), 'console');
+    await mkdir(join(consoleFolder, 'assets'), { recursive: true });
     await writeFile(join(consoleFolder, 'index.html'), '<!doctype html><title>Parley</title>');
     await writeFile(join(consoleFolder, 'assets', 'index-abc.js'), 'export {};');
     await writeFile(join(consoleFolder, '..', 'secret.txt'), 'secret');
@@ -210,7 +214,7 @@ describe('a client that sends slowly', () => {
 
 describe('TLS', () => {
   async function certificate(): Promise<{ tlsCert: string; tlsKey: string }> {
-    const files = await folder();
+    const files = await temporaryFolder();
     const [tlsCert, tlsKey] = [join(files, 'cert.pem'), join(files, 'key.pem')];
     const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes'];
     execFileSync(
@@ -250,6 +254,36 @@ describe('TLS', () => {
       await certificate(),
     );
   });
+
+  it('with a certificate that was renewed in its file, shows the new one to new connections', async () => {
+    const [old, renewed] = [await certificate(), await certificate()];
+    const log = { info: vi.fn(), error: vi.fn() };
+    const server = createNodeServer({ ...old, log, lookEveryMs: 20 }, (_, response) => response.end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const fingerprint = async () => {
+      const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      return fingerprint256;
+    };
+    const before = await fingerprint();
+    await copyFile(renewed.tlsKey, old.tlsKey);
+    await copyFile(renewed.tlsCert, old.tlsCert);
+    await vi.waitFor(() => {
+      expect(log.info).toHaveBeenCalled();
+    }, 10_000);
+    expect(await fingerprint()).not.toBe(before);
+    await writeFile(old.tlsCert, 'broken');
+    await vi.waitFor(() => {
+      expect(log.error).toHaveBeenCalled();
+    }, 10_000);
+    expect(await fingerprint()).not.toBe(before);
+    server.close();
+  }, 30_000);
 
   it('with a key of another certificate, is refused at start', async () => {
     const [one, other] = [await certificate(), await certificate()];

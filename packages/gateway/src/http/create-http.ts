@@ -33,7 +33,7 @@ export interface Http {
 export async function createHttp(ports: HttpPorts): Promise<Http> {
   const { settings } = ports;
   const app: FastifyInstance = fastify({
-    serverFactory: (listener) => createNodeServer(settings, listener),
+    serverFactory: (listener) => createNodeServer({ ...settings, log: ports.log }, listener),
     loggerInstance: ports.log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: createProxyCheck(settings.trustProxy),

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import { DuplicateError, type Store } from '../store/store.ts';
 import { seedDemo } from './demo.ts';
 import { createPasswordHasher } from './password-hash.ts';
 import { openRegistrar, type Registrar } from './registrar.ts';
+
+// Real databases and sockets take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const startOfTest = 1_763_800_000_000;
 const hour = 3_600_000;

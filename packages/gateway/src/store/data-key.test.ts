@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
 import { createDataKey, openDataKey } from './data-key.ts';
-
-const freshFolder = () => mkdtemp(join(tmpdir(), 'parley-data-key-'));
 
 describe('the data key', () => {
   it('a sealed text, opens to what it was', () => {
@@ -41,21 +39,21 @@ describe('the data key', () => {
   });
 
   it('a folder without a key, gets one that only its owner reads', async () => {
-    const folder = join(await freshFolder(), 'data');
+    const folder = join(await temporaryFolder(), 'data');
     await openDataKey(folder);
     expect((await stat(join(folder, 'data.key'))).mode & 0o777).toBe(0o600);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
   it('a folder opened many times at once, has one key', async () => {
-    const folder = await freshFolder();
+    const folder = await temporaryFolder();
     const keys = await Promise.all(Array.from({ length: 20 }, () => openDataKey(folder)));
     const sealed = keys.map((key) => key.seal('secret', 'p'));
     for (const key of keys) expect(sealed.every((text) => key.open(text, 'p') === 'secret')).toBe(true);
   });
 
   it('a damaged key file, is refused and left as it is', async () => {
-    const folder = await freshFolder();
+    const folder = await temporaryFolder();
     await writeFile(join(folder, 'data.key'), 'short');
     await expect(openDataKey(folder)).rejects.toThrow(/data\.key is not whole/);
     expect(await readFile(join(folder, 'data.key'), 'utf8')).toBe('short');

@@ -3,10 +3,13 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from './open-store.ts';
 import { type PostgresqlServer, startPostgresqlServer } from './postgresql-server.fixture.ts';
 import { type CallReport, type Credential, DuplicateError, type Store } from './store.ts';
+
+// Real databases and sockets take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const secrets = { passwordHash: 'slow', sealedHa1: 'sealed' };
 const firstPage = { number: 1, size: 10 };

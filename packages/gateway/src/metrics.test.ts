@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from './metrics.ts';
+
+describe('metrics', () => {
+  it('of what lives, are read at the moment that somebody asks', async () => {
+    const calls = new Map([['ringing', 2]]);
+    const { registry } = createMetrics({ sessions: () => 1, callsByState: () => calls, mediaLegs: () => 2 });
+    expect(await registry.metrics()).toContain('parley_calls{state="ringing"} 2');
+    calls.clear();
+    calls.set('active', 1);
+    const later = await registry.metrics();
+    expect(later).toContain('parley_calls{state="active"} 1');
+    expect(later).not.toContain('state="ringing"');
+  });
+
+  it('of what happened, are counted', async () => {
+    const metrics = createMetrics({ sessions: () => 0, callsByState: () => new Map(), mediaLegs: () => 0 });
+    metrics.loginRefused();
+    metrics.loginRefused();
+    metrics.callEnded('NORMAL_CLEARING');
+    metrics.callReport('stored');
+    metrics.callSetUp(0.15);
+    const lines = (await metrics.registry.metrics()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'parley_logins_refused_total 2',
+        'parley_calls_ended_total{cause="NORMAL_CLEARING"} 1',
+        'parley_call_reports_total{outcome="stored"} 1',
+        'parley_call_setup_seconds_bucket{le="0.1"} 0',
+        'parley_call_setup_seconds_bucket{le="0.2"} 1',
+        'parley_call_setup_seconds_count 1',
+      ]),
+    );
+  });
+
+  it('of two gateways in one process, are apart', async () => {
+    const sources = { sessions: () => 0, callsByState: () => new Map<string, number>(), mediaLegs: () => 0 };
+    const [one, other] = [createMetrics(sources), createMetrics(sources)];
+    one.loginRefused();
+    expect(await other.registry.metrics()).toContain('parley_logins_refused_total 0');
+  });
+});

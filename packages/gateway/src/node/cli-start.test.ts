@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
+
+const program = fileURLToPath(new URL('../../bin/parley-gateway.js', import.meta.url));
+const slow = { timeout: 60_000 };
+
+interface Running {
+  child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** @returns the lines on standard output up to the one that says that it is ready */
+  ready(): Promise<string[]>;
+  ended: Promise<number | null>;
+}
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** The built program, as people run it. */
+function run(...args: string[]): Running {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
+  const ended = once(child, 'close').then(() => child.exitCode);
+  return {
+    child,
+    stdout: () => texts.stdout,
+    stderr: () => texts.stderr,
+    async ready() {
+      while (!texts.stdout.includes('Parley is ready')) {
+        if (child.exitCode !== null) throw new Error(`It ended:\n${texts.stderr}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return texts.stdout.trimEnd().split('\n');
+    },
+    ended,
+  };
+}
+
+describe('parley-gateway start', () => {
+  it(
+    'with demo users, prints the API key once and the ready line, and ends in good order',
+    slow,
+    async () => {
+      const data = join(await temporaryFolder(), 'data');
+      const first = run('start', '--port', '0', '--demo', '--data', data);
+      const [keyLine = '', readyLine = ''] = await first.ready();
+      const [, key = ''] = /^API key of the demonstration, shown this once: (KEY\S+)$/.exec(keyLine) ?? [];
+      const [, url = ''] = /^Parley is ready: (http:\/\/127\.0\.0\.1:\d+)$/.exec(readyLine) ?? [];
+      const list = await fetch(`${url}/v2/telephony_credentials`, {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      expect(await list.json()).toMatchObject({ meta: { total_results: 2 } });
+      first.child.kill('SIGTERM');
+      expect(await first.ended).toBe(0);
+      for (const line of first.stderr().trimEnd().split('\n')) {
+        if (line.startsWith('{')) expect(JSON.parse(line)).toHaveProperty('msg');
+      }
+      expect(first.stderr()).not.toContain(key);
+
+      const second = run('start', '--port', '0', '--demo', '--data', data);
+      expect(await second.ready()).toEqual([expect.stringMatching(/^Parley is ready: /)]);
+      second.child.kill('SIGINT');
+      expect(await second.ended).toBe(0);
+    },
+  );
+
+  it('told twice to stop, stops at once', slow, async () => {
+    const gateway = run('start', '--port', '0', '--demo', '--data', join(await temporaryFolder(), 'data'));
+    const [keyLine = '', readyLine = ''] = await gateway.ready();
+    // A request whose body does not come keeps the gateway from closing for ten seconds.
+    const socket = connect(Number(readyLine.split(':').at(-1)), '127.0.0.1');
+    socket.on('error', () => undefined);
+    const authorization = `Authorization: Bearer ${String(keyLine.split(' ').at(-1))}`;
+    const head = [
+      'POST /v2/telephony_credentials HTTP/1.1',
+      'Host: a',
+      authorization,
+      'Content-Type: application/json',
+    ];
+    socket.write([...head, 'Content-Length: 9', 'Expect: 100-continue', '', ''].join('\r\n'));
+    await once(socket, 'data');
+    gateway.child.kill('SIGTERM');
+    while (!gateway.stderr().includes('a second signal stops at once')) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    gateway.child.kill('SIGTERM');
+    expect(await gateway.ended).toBe(1);
+  });
+
+  it('on a port that is taken, says so in a sentence', slow, async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = String(typeof address === 'object' && address ? address.port : 0);
+    const gateway = run(
+      'start',
+      '--port',
+      port,
+      '--data',
+      join(await temporaryFolder(), 'data'),
+      '--log-level',
+      'silent',
+    );
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.stdout()).toBe('');
+    expect(gateway.stderr()).toBe(
+      `Port ${port} of 127.0.0.1 is in use: stop the program that uses it, or give another --port.\n`,
+    );
+    other.close();
+  });
+
+  it('with mistaken settings, says so and makes nothing', slow, async () => {
+    const data = join(await temporaryFolder(), 'data');
+    const gateway = run('start', '--data', data, '--demo', '--host', '0.0.0.0', '--media-ports', '1');
+    expect(await gateway.ended).toBe(2);
+    expect(gateway.stderr()).toMatch(/^--media-ports must be .*\.\n$/);
+  });
+});
