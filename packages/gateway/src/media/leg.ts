@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { MediaError, type MediaEvent, type MediaLegId } from './media-plane.ts';
 import { createOutgoingStream, type RtpPosition } from './outgoing-stream.ts';
-import { readRemoteDescription } from './session-description.ts';
+import { readRemoteDescription, type RemoteDescription } from './session-description.ts';
 import { selectSource } from './source-selection.ts';
 import {
   createTelephoneEventReceiver,
@@ -63,7 +63,8 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   let toneSince = 0;
   let nextFrameAt: number | undefined;
   let flowing = false;
-  let negotiated = false;
+  /** Of the browser's certificate, once both descriptions are there. */
+  let fingerprint: string | undefined;
   let aliveAt = 0;
   let keyPress: { startedAt: number; timestamp: number; steps: TelephoneEventStep[] } | undefined;
 
@@ -94,8 +95,8 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       },
     };
   };
-  const negotiatedNow = (): void => {
-    negotiated = true;
+  const negotiated = (remote: RemoteDescription): void => {
+    fingerprint = remote.fingerprint;
     aliveAt = clock.monotonic();
   };
   const thePeer = (): Peer => {
@@ -134,7 +135,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     const former = peer;
     peer = fresh;
     flowing = false;
-    negotiated = false;
+    fingerprint = undefined;
     // A browser that keeps its peer connection stays on the old pair for as long as that one answers.
     await former?.close();
   };
@@ -144,9 +145,11 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     call,
     accept: async (sdp) => {
       const offer = readRemoteDescription(sdp);
-      peer ??= await ports.createPeer('browser', eventsOf());
-      const answer = await peer.answer(offer);
-      negotiatedNow();
+      // Another certificate is another peer connection: the browser made a new one, and the former is of no use.
+      const isNew = peer === undefined || (fingerprint !== undefined && fingerprint !== offer.fingerprint);
+      if (isNew) await replacePeer(await ports.createPeer('browser', eventsOf()));
+      const answer = await thePeer().answer(offer);
+      negotiated(offer);
       return { sdp: answer };
     },
     offer: async () => {
@@ -156,8 +159,9 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       return { sdp: await peer.offer() };
     },
     answer: async (sdp) => {
-      await thePeer().acceptAnswer(readRemoteDescription(sdp));
-      negotiatedNow();
+      const answer = readRemoteDescription(sdp);
+      await thePeer().acceptAnswer(answer);
+      negotiated(answer);
       return undefined;
     },
     remake: async (sdp) => {
@@ -166,7 +170,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       await replacePeer(fresh);
       if (offer === undefined) return { sdp: await fresh.offer() };
       const answer = await fresh.answer(offer);
-      negotiatedNow();
+      negotiated(offer);
       return { sdp: answer };
     },
     addCandidate: async (candidate) => {
@@ -192,7 +196,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     },
     tick: () => {
       const now = clock.monotonic();
-      if (negotiated && now - aliveAt > ports.silenceTimeoutMs) {
+      if (fingerprint !== undefined && now - aliveAt > ports.silenceTimeoutMs) {
         aliveAt = now;
         emit({ type: 'lost', leg: id, reason: 'timeout' });
       }
@@ -204,7 +208,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     close: async () => {
       const former = peer;
       peer = undefined;
-      negotiated = false;
+      fingerprint = undefined;
       await former?.close();
     },
     isHeld: () => held,

@@ -14,8 +14,8 @@ export interface RemoteDescription {
   sdp: string;
   /** Tells peer connections of a browser apart: a browser makes a certificate for each. */
   fingerprint: string;
-  /** Tells ICE generations apart. */
-  usernameFragment: string;
+  /** Who starts DTLS: RFC 8842 §5. */
+  setup: string;
 }
 
 /** @throws MediaError `bad-sdp` with a sentence that says what is missing */
@@ -39,13 +39,13 @@ function readAudio(session: readonly string[], media: readonly string[]): Remote
   if (protocol !== 'UDP/TLS/RTP/SAVPF')
     throw refusal(`Its audio section is ${protocol ?? 'of no kind'}; only UDP/TLS/RTP/SAVPF is spoken.`);
   const all = [...session, ...media];
-  const usernameFragment = attribute(all, 'ice-ufrag');
-  if (usernameFragment === undefined || attribute(all, 'ice-pwd') === undefined)
+  if (attribute(all, 'ice-ufrag') === undefined || attribute(all, 'ice-pwd') === undefined)
     throw refusal('It has no ICE credentials (a=ice-ufrag and a=ice-pwd).');
   const fingerprint = attribute(all, 'fingerprint');
   if (fingerprint === undefined) throw refusal('It has no certificate fingerprint (a=fingerprint).');
   if (!/^\S+ \S+$/.test(fingerprint)) throw refusal('Its certificate fingerprint is not readable.');
-  if (attribute(all, 'setup') === undefined) throw refusal('It does not say who starts DTLS (a=setup).');
+  const setup = attribute(all, 'setup');
+  if (setup === undefined) throw refusal('It does not say who starts DTLS (a=setup).');
   if (!media.includes('a=rtcp-mux'))
     throw refusal('It does not send RTP and RTCP over one port (a=rtcp-mux).');
   const codecs = readCodecs(media, formats);
@@ -62,7 +62,7 @@ function readAudio(session: readonly string[], media: readonly string[]): Remote
       '',
     ].join('\r\n'),
     fingerprint,
-    usernameFragment,
+    setup,
   };
 }
 
@@ -120,13 +120,16 @@ export function usableCandidate(candidate: string): string | undefined {
 /**
  * A local description as a browser should get it. `a=ice-lite` goes: at the media level it says nothing to a browser,
  * and at the session level it costs an answer a round trip, because the browser then nominates in a separate check.
- * A port of 0, which the library writes for an inactive section, would switch the section off for ever.
+ * A port of 0, which the library writes for an inactive section, would switch the section off for ever. And an offer
+ * takes the part of the DTLS client for the gateway: a leg is up a round trip and more sooner than with the choice left
+ * to the browser.
  */
 export function toBrowserDescription(sdp: string): string {
   return sdp
     .split('\r\n')
     .filter((line) => line !== 'a=ice-lite')
     .map((line) => line.replace(/^m=audio 0 /, 'm=audio 9 '))
+    .map((line) => (line === 'a=setup:actpass' ? 'a=setup:active' : line))
     .map((line) => (line.startsWith('a=candidate:') ? line.replace(/ generation \d+/, '') : line))
     .join('\r\n');
 }

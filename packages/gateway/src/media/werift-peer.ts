@@ -1,29 +1,33 @@
 import {
   CipherContext,
-  DtlsClient,
   HashAlgorithm,
-  type IceConnection,
   MediaStream,
   NamedCurveAlgorithm,
   RTCCertificate,
-  type RTCDtlsTransport,
-  type RTCIceTransport,
   RTCPeerConnection,
   RTCRtpCodecParameters,
   RtpHeader,
   RtpPacket,
-  RtpRouter,
   SignatureAlgorithm,
 } from 'werift';
 
 import { MediaError } from './media-plane.ts';
 import type { RtpStamp } from './outgoing-stream.ts';
 import { toBrowserDescription, usableCandidate, type RemoteDescription } from './session-description.ts';
+import {
+  allowFullRestart,
+  correctPacketIndex,
+  followNomination,
+  keepFormerPair,
+  knowStream,
+  requireIntegrity,
+  restartIce,
+  startDtlsAtOnce,
+  usePorts,
+  withoutStunServer,
+} from './werift-reach.ts';
 
-/**
- * One peer connection with a browser. This file alone knows werift, and it reaches into what werift does not document:
- * each such place says why. The version is pinned exactly, and `werift-peer.test.ts` fails where one stops working.
- */
+/** One peer connection with a browser. No type of werift leaves this file and `werift-reach.ts`. */
 export interface Peer {
   /** Answers a first offer, or one that renegotiates or restarts ICE. */
   answer(offer: RemoteDescription): Promise<string>;
@@ -103,9 +107,11 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
 
   withoutStunServer(link);
   if (options.ports !== undefined) usePorts(link, options.ports);
+  requireIntegrity(link);
+  followNomination(link);
   keepFormerPair(link);
   startDtlsAtOnce(dtls);
-  replayEarlyDtls(dtls);
+  correctPacketIndex(dtls);
 
   await ice.gather();
   if (link.localCandidates.length < options.addresses.length) {
@@ -160,9 +166,7 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
         cause: error,
       });
     }
-    // An inactive section makes werift take the next ICE restart for a mere renomination, which keeps the local
-    // credentials; a browser then ignores the restart.
-    Reflect.set(ice, 'renominating', false);
+    allowFullRestart(ice);
   };
 
   return {
@@ -170,8 +174,9 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
       const connectedBefore = isReady();
       const { generation, iceControlling } = link;
       await applyRemote('offer', offer);
-      // Fixed by the first answer: the browser may not see the roles change while the DTLS session lives.
-      if (dtls.role === 'auto') dtls.role = 'client';
+      // The role is for the life of the DTLS session. A client that starts at once is up a round trip sooner than a
+      // server, which spends one on a cookie.
+      if (dtls.role === 'auto') dtls.role = offer.setup === 'active' ? 'server' : 'client';
       await connection.setLocalDescription(await connection.createAnswer());
       if (connectedBefore && link.generation !== generation) restartIce(ice, iceControlling);
       return described(connection);
@@ -229,94 +234,4 @@ function described(connection: RTCPeerConnection): string {
 
 function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** An empty list of ICE servers makes werift ask a public STUN server of its own choice. */
-function withoutStunServer(link: IceConnection): void {
-  delete link.stunServer;
-}
-
-/**
- * werift looks for a free port from the range's beginning for each socket, and two that look at the same time end in
- * an uncaught error. So each socket is given a range of its own with one port, in the order in which they are asked for.
- */
-function usePorts(link: IceConnection, ports: readonly number[]): void {
-  const left = [...ports];
-  Object.defineProperty(link.options, 'portRange', {
-    get: () => {
-      const port = left.shift();
-      return port === undefined ? undefined : [port, port];
-    },
-  });
-}
-
-/**
- * With DTLS up, werift does not start ICE again by itself after a restart. And it takes the answerer's role, where both
- * sides are to keep their roles (RFC 8445 §6.1.1): Firefox does not get over the conflict in half of the cases.
- */
-function restartIce(ice: RTCIceTransport, wasControlling: boolean): void {
-  ice.connection.iceControlling = wasControlling;
-  void ice.start().catch(() => undefined);
-}
-
-/** In an ICE restart the pair is forgotten at once. Until another is nominated, the former one carries on. */
-function keepFormerPair(link: IceConnection): void {
-  const send = link.send.bind(link);
-  let former: IceConnection['nominated'];
-  link.send = async (data) => {
-    if (link.nominated !== undefined) {
-      former = link.nominated;
-      await send(data);
-    } else if (former !== undefined) {
-      await former.protocol.sendData(data, former.remoteAddr);
-    }
-  };
-}
-
-/** As DTLS client werift waits 100 ms before its first message. It may go at once. */
-function startDtlsAtOnce(dtls: RTCDtlsTransport): void {
-  dtls.onStateChange.subscribe((state) => {
-    if (state !== 'connecting') return;
-    queueMicrotask(() => {
-      const client = dtls.dtls;
-      if (!(client instanceof DtlsClient)) return;
-      const started = client.connect();
-      client.connect = () => started;
-    });
-  });
-}
-
-/**
- * As DTLS server werift does not listen before its own side of ICE is done, and loses what a faster browser sent until
- * then; the browser would repeat it only after its retransmission timer.
- */
-function replayEarlyDtls(dtls: RTCDtlsTransport): void {
-  const early: Buffer[] = [];
-  const link = dtls.iceTransport.connection;
-  const { unSubscribe } = link.onData.subscribe((data) => {
-    if (dtls.state === 'new' && isDtls(data) && early.length < MOST_EARLY) early.push(data);
-  });
-  dtls.onStateChange.subscribe((state) => {
-    if (state !== 'connecting') return;
-    unSubscribe();
-    queueMicrotask(() => {
-      for (const data of early.splice(0)) link.onData.execute(data);
-    });
-  });
-}
-
-const MOST_EARLY = 16;
-
-/** RFC 7983 §7: the first byte tells the protocols on a port apart. */
-function isDtls(data: Uint8Array): boolean {
-  const first = data[0] ?? 0;
-  return first >= 20 && first <= 63;
-}
-
-/** Reports about a stream go out only if the router knows its SSRC, which a description need not name. */
-function knowStream(connection: RTCPeerConnection, ssrc: number): void {
-  const router: unknown = Reflect.get(connection, 'router');
-  const receiver = connection.getReceivers()[0];
-  if (router instanceof RtpRouter && receiver !== undefined && router.ssrcTable[ssrc] === undefined)
-    router.ssrcTable[ssrc] = receiver;
 }
