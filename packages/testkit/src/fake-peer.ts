@@ -66,7 +66,7 @@ export class FakePeerConnection {
   async setLocalDescription(description: RTCSessionDescriptionInit): Promise<void> {
     await this.step('setLocalDescription');
     this.assertState(description.type === 'offer' ? 'stable' : 'have-remote-offer');
-    this.localDescription = description;
+    this.localDescription = { ...description };
     this.signalingState = description.type === 'offer' ? 'have-local-offer' : 'stable';
     this.iceGatheringState = 'gathering';
     if (this.gathersAtOnce) queueMicrotask(() => this.gathered());
@@ -96,6 +96,8 @@ export class FakePeerConnection {
   /** Finds a candidate. */
   found(candidate = 'candidate:1 1 udp 2122260223 127.0.0.1 40000 typ host'): void {
     if (this.connectionState === 'closed') return;
+    const { localDescription } = this;
+    if (localDescription) localDescription.sdp = `${localDescription.sdp ?? ''}a=${candidate}\r\n`;
     this.onicecandidate?.({ candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } });
   }
 

@@ -52,5 +52,5 @@ export class ManualClock {
 
 /** Lets everything finish that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
-  for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 10; round++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -199,7 +199,8 @@ function assertKinds<T extends object>(
 ): asserts options is T {
   for (const [name, value] of Object.entries(options)) {
     const kind = isKnown(name, kinds) ? kinds[name] : 'any';
-    if (kind !== 'any' && !isOfKind(kind, value)) refuse(`${name} must be a ${kind}`);
+    if (kind !== 'any' && !isOfKind(kind, value))
+      refuse(`${name} must be ${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`);
   }
 }
 
