@@ -1,5 +1,7 @@
 import { RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } from 'werift';
 
+import { makeCertificate } from './werift-peer.ts';
+
 /** What a browser does at the other end of a leg, with the same library. The real browsers have tests of their own. */
 export interface BrowserStandIn {
   connection: RTCPeerConnection;
@@ -14,7 +16,7 @@ export interface BrowserStandIn {
   close(): Promise<void>;
 }
 
-export function openBrowser(): BrowserStandIn {
+export async function openBrowser(): Promise<BrowserStandIn> {
   const codec = (name: string, clockRate: number, payloadType: number, channels: number) =>
     new RTCRtpCodecParameters({ mimeType: `audio/${name}`, clockRate, channels, payloadType });
   const connection = new RTCPeerConnection({
@@ -24,6 +26,7 @@ export function openBrowser(): BrowserStandIn {
     iceUseIpv6: false,
     iceAdditionalHostAddresses: ['127.0.0.1'],
     bundlePolicy: 'max-bundle',
+    certificates: [await makeCertificate()],
   });
   const transceiver = connection.addTransceiver('audio', { direction: 'sendrecv' });
   const { dtlsTransport } = transceiver;
