@@ -53,12 +53,22 @@ export class FakeElement {
   }
 
   async play(): Promise<void> {
-    await this.beforeStep('play');
     this.paused = false;
+    try {
+      await this.beforeStep('play');
+    } catch (error) {
+      this.paused = true;
+      throw error;
+    }
+    if (this.isPaused()) throw new DOMException('Interrupted by pause()', 'AbortError');
   }
 
   pause(): void {
     this.paused = true;
+  }
+
+  private isPaused(): boolean {
+    return this.paused;
   }
 
   async setSinkId(deviceId: string): Promise<void> {

@@ -194,6 +194,7 @@ export class CallMedia {
         trickle: settings.trickle,
         preferredCodecs: settings.preferredCodecs,
         direction: settings.audio === false && !settings.localStream ? 'recvonly' : 'sendrecv',
+        microphone: this.microphone.track,
       },
       this.ports,
       {
@@ -217,7 +218,6 @@ export class CallMedia {
     this.scope.add(() => {
       peer.close();
     });
-    void this.sendTrack(this.microphone.track);
     return peer;
   }
 

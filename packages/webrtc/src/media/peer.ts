@@ -24,6 +24,8 @@ export interface PeerOptions {
   /** In order of preference; empty: the browser's order. */
   readonly preferredCodecs: readonly Partial<RTCRtpCodec>[];
   readonly direction: 'sendrecv' | 'recvonly';
+  /** What to send from the start; see `send` for later. */
+  readonly microphone: MediaStreamTrack | undefined;
 }
 
 export interface PeerPorts extends Pick<MediaPorts, 'createPeerConnection' | 'createStream' | 'audioCodecs'> {
@@ -64,6 +66,7 @@ export class Peer {
     this.options = options;
     this.ports = ports;
     this.observer = observer;
+    this.microphone = options.microphone;
     this.connection = ports.createPeerConnection(options.configuration);
     this.hasServers = (options.configuration.iceServers ?? []).length > 0;
     const { hasServers } = this;

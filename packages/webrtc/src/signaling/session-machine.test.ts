@@ -32,10 +32,10 @@ const CONNECT: SessionEvent = { type: 'connect' };
 const OPENED: SessionEvent = { type: 'opened' };
 const ACCEPTED: SessionEvent = { type: 'loginAccepted' };
 const ELAPSED: SessionEvent = { type: 'elapsed' };
-const word = (state: string | undefined): SessionEvent => ({
+const word = (state: string | undefined, random = 0.5): SessionEvent => ({
   type: 'registration',
   word: state,
-  random: 0.5,
+  random,
 });
 const REGED = word('REGED');
 const closed = (closeCode = 1006, random = 0.5): SessionEvent => ({ type: 'closed', closeCode, random });
@@ -87,7 +87,7 @@ describe('a session', () => {
       [0, 2_000],
       [0.999_99, 6_000],
     ] as const) {
-      const { state, machine } = run(ALWAYS, CONNECT, OPENED, ACCEPTED, { ...word('NOREG'), random });
+      const { state, machine } = run(ALWAYS, CONNECT, OPENED, ACCEPTED, word('NOREG', random));
       expect(machine.deadline(state)?.afterMs).toBe(pauseMs);
     }
   });
@@ -169,7 +169,7 @@ describe('a session, given any events in any order', () => {
       { type: 'loginRefused', error: undefined },
       { type: 'unopenable', error: undefined },
     ),
-    fc.constantFrom('REGED', 'REGISTER', 'NOREG', 'FAILED', 'TRYING', undefined).map(word),
+    fc.constantFrom('REGED', 'REGISTER', 'NOREG', 'FAILED', 'TRYING', undefined).map((state) => word(state)),
     fc.constantFrom(1000, 1006, 1012, 4403, 4409).map((code) => closed(code)),
   );
 
