@@ -8,7 +8,7 @@ import { expectTone } from './tone.ts';
 const stage = useStage();
 afterEach(() => stage.clear());
 
-describe.each<ClientKind>(['official'])('with %s clients', (client) => {
+describe.each<ClientKind>(['official', 'ours'])('with %s clients', (client) => {
   test('echo is called, the caller hears itself', async () => {
     const alice = await stage.enter('alice', { client });
     // An echo canceller would take away exactly what is listened for.

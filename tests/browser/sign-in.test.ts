@@ -11,7 +11,7 @@ const QUIET_MS = 4_000;
 const stage = useStage();
 afterEach(() => stage.clear());
 
-describe.each<ClientKind>(['official'])('a %s client', (client) => {
+describe.each<ClientKind>(['official', 'ours'])('a %s client', (client) => {
   test('wrong password, one error 46001, never ready, and it does not try again', async () => {
     const alice = await stage.enter('alice', { client, options: { password: 'wrong' }, register: false });
     await alice.connect().catch(() => undefined);

@@ -2,6 +2,9 @@ import type { Casting, ClientKind, Person, PersonCall, Stage } from '@parley/tes
 
 import type { Line, Party, PartyCall } from './line.ts';
 
+/** A user who exists and never signs in. */
+export const ABSENT_USER = 'carol';
+
 /** Two pages of which each has a client, and a gateway between them. */
 export async function openBrowserLine(
   stage: Stage,
@@ -16,12 +19,12 @@ export async function openBrowserLine(
   return {
     near: toParty(alice),
     far: toParty(bob),
-    numbers: { near: 'alice', far: 'bob', unknown: 'nobody', absent: 'carol' },
+    numbers: { near: 'alice', far: 'bob', unknown: 'nobody', absent: ABSENT_USER },
     close: () => stage.clear(),
   };
 }
 
-function toParty(person: Person): Party {
+export function toParty(person: Person): Party {
   return {
     dial: async (destination) => toPartyCall(person, await person.dial(destination)),
     ringing: async () => toPartyCall(person, await person.ringing()),

@@ -8,7 +8,7 @@ afterEach(() => stage.clear());
 
 const ENDED = 'destroy';
 
-test.each<ClientKind>(['official'])(
+test.each<ClientKind>(['official', 'ours'])(
   'the media workers are killed in a call of %s clients, the call ends or is heard again, and the next one works',
   async (client) => {
     const { gateway } = stage;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, launch } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 
 import type { LaunchedBrowser } from './launched-browser.ts';
 import { assertLoopbackOnly } from './isolation.ts';
@@ -38,6 +38,8 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Lau
   const profile = await mkdtemp(join(tmpdir(), 'parley-chromium-'));
   const tone = join(profile, 'microphone.wav');
   writeToneFile(tone, options.tone ?? 440);
+  // Loaded by who opens a browser alone: most tests do not.
+  const { launch } = await import('puppeteer-core');
   const browser = await launch({
     executablePath: options.executablePath ?? '/usr/bin/chromium',
     headless: true,

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch } from 'puppeteer-core';
 
 import type { LaunchedBrowser } from './launched-browser.ts';
 import { assertLoopbackOnly } from './isolation.ts';
@@ -39,6 +38,8 @@ function preferences(tone: number): Record<string, unknown> {
 export async function launchFirefox(options: FirefoxOptions = {}): Promise<LaunchedBrowser> {
   assertLoopbackOnly();
   const profile = await mkdtemp(join(tmpdir(), 'parley-firefox-'));
+  // Loaded by who opens a browser alone: most tests do not.
+  const { launch } = await import('puppeteer-core');
   const browser = await launch({
     browser: 'firefox',
     executablePath: options.executablePath ?? '/usr/bin/firefox-esr',

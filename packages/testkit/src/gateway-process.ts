@@ -15,8 +15,10 @@ export interface GatewayProcess {
   origin: string;
   /** `ws://127.0.0.1:PORT` */
   signaling: string;
-  /** Of the demo, with which users can be made. */
+  /** The secret of the demo's API key. */
   apiKey: string;
+  /** Makes a user; the members are those of `POST /v2/telephony_credentials`. */
+  createUser(credential: object): Promise<void>;
   /** Lines of standard output and standard error. */
   log: Recorder<string>;
   /** The value of a metric, its labels summed; 0 where it is not there. */
@@ -103,7 +105,12 @@ function running(
     origin,
     signaling: origin.replace('http', 'ws'),
     log,
-    apiKey: API_KEY.exec(log.entries.join('\n'))?.[0] ?? '',
+    get apiKey() {
+      return API_KEY.exec(log.entries.join('\n'))?.[0] ?? '';
+    },
+    createUser(credential) {
+      return createUser(origin, this.apiKey, credential);
+    },
     metric: async (name) => sumOf(name, await (await fetch(`${origin}/metrics`)).text()),
     assertHealthy,
     stop: async () => {
@@ -121,6 +128,15 @@ function running(
       assertHealthy();
     },
   };
+}
+
+async function createUser(origin: string, apiKey: string, credential: object): Promise<void> {
+  const response = await fetch(`${origin}/v2/telephony_credentials`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(credential),
+  });
+  if (!response.ok) throw new Error(`The user was not made: ${response.status} ${await response.text()}`);
 }
 
 function sumOf(name: string, metrics: string): number {

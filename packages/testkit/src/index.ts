@@ -31,13 +31,7 @@ export { type Casting, type Stage, openStage } from './stage.ts';
 export type { CallSnapshot, InboundAudio, PhoneEvent } from './page/phone.ts';
 export type { Balance } from './page/ledger.ts';
 export { ManualClock, settle } from './manual-clock.ts';
-export {
-  type FakeDevice,
-  FakeElement,
-  FakeMedia,
-  FakeStream,
-  FakeTrack,
-} from './fake-media.ts';
+export { type FakeDevice, FakeElement, FakeMedia, FakeStream, FakeTrack } from './fake-media.ts';
 export { type BeforeStep, FakePeerConnection, fakeSdp } from './fake-peer.ts';
 export { FakeSocket, type SocketEnd } from './fake-socket.ts';
 export {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 
 export interface PageServer {
   /** `http://127.0.0.1:PORT`, which browsers treat as a secure context. */
@@ -71,6 +70,8 @@ const BLANK = '<!doctype html><meta charset="utf-8" /><link rel="icon" href="dat
 /** The page-side half is TypeScript like the rest; its types are taken off on the way to the browser. */
 async function pageScript(name: string): Promise<string> {
   const source = await readFile(new URL(`./page/${name}${OWN_EXTENSION}`, import.meta.url), 'utf8');
+  // Most users of this package serve no page and need no compiler.
+  const { default: ts } = await import('typescript');
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
