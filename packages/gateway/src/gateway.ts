@@ -19,6 +19,7 @@ import { watchRevocations } from './sessions/revocation-watch.ts';
 import { createSignaling } from './signaling.ts';
 import { openDataKey } from './store/data-key.ts';
 import { openStore } from './store/open-store.ts';
+import { startRetention } from './store/retention.ts';
 
 export interface Gateway {
   /** Where people and clients reach it, such as `http://127.0.0.1:8080`. */
@@ -52,14 +53,27 @@ export async function createGateway(
   parts: GatewayParts = {},
 ): Promise<Gateway> {
   const settings = resolveSettings(options);
+  const scope = createScope();
+  try {
+    return await open(settings, parts, scope);
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+async function open(settings: Settings, parts: GatewayParts, scope: Scope): Promise<Gateway> {
   const clock = systemClock;
   const log = createLogger(settings.logLevel);
   const store = await openStore(settings);
+  scope.add(() => store.close());
+  scope.add(startRetention({ store, clock, log }));
   const dataKey = await openDataKey(settings.data);
   const { now } = clock;
   const { authenticator, provisioning, tokens } = await openRegistrar({ store, dataKey, now });
   const demo = settings.demo ? await seedDemo(store, provisioning, now()) : undefined;
   const media = parts.media ?? openMedia(settings, { clock, log });
+  scope.add(() => media.close());
 
   const metrics = createMetrics({
     sessions: () => signaling.directory.count().attached,
@@ -100,36 +114,26 @@ export async function createGateway(
     registry: metrics.registry,
     now,
   });
+  scope.add(() => http.close());
   const sockets = attachWebSockets(http.server, {
     isAllowedOrigin: (origin, request) => isAllowedOrigin(origin, request.headers.host),
     remoteAddress: (request) => clientAddressOf(request, isTrustedProxy),
     onSocket: signaling.onSocket,
   });
-  const stopWatching = watchRevocations({
-    revocations: store.revocations,
-    clock,
-    log,
-    onRevoked: signaling.revoke,
-  });
-  const close = async (): Promise<void> => {
+  scope.add(sockets.close);
+  scope.add(watchRevocations({ revocations: store.revocations, clock, log, onRevoked: signaling.revoke }));
+  // First of all to end, while there are sockets to say so.
+  scope.add(() => {
     signaling.calls.close(causes.temporaryFailure);
-    stopWatching();
-    sockets.close();
-    await http.close();
-    await media.close();
-    await store.close();
-  };
-  const url = await http.listen().catch(async (error: unknown) => {
-    await close();
-    throw error;
   });
+  const url = await http.listen();
   log.info({ url, data: settings.data, nodeId: settings.nodeId }, 'gateway started');
   return {
     url,
     demoApiKey: demo?.apiKey,
     close: async (drain = true) => {
       if (drain) await signaling.calls.drain(settings.drainSeconds * 1000);
-      await close();
+      await scope.close();
       log.info({}, 'gateway stopped');
     },
   };
@@ -151,4 +155,22 @@ function openMedia(
 
 function checkMedia(media: MediaPlane): Promise<void> {
   return media.status().ready ? Promise.resolve() : Promise.reject(new Error('no media worker runs'));
+}
+
+/** What was opened so far, to be closed in the reverse order. */
+interface Scope {
+  add(close: () => Promise<void> | void): void;
+  close(): Promise<void>;
+}
+
+function createScope(): Scope {
+  const closers: (() => Promise<void> | void)[] = [];
+  return {
+    add: (close) => {
+      closers.push(close);
+    },
+    close: async () => {
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+    },
+  };
 }

@@ -288,7 +288,7 @@ describe('TLS', () => {
   it('with a key of another certificate, is refused at start', async () => {
     const [one, other] = [await certificate(), await certificate()];
     await expect(startHttp({ tlsCert: one.tlsCert, tlsKey: other.tlsKey })).rejects.toThrow(
-      /key values mismatch/,
+      /^The TLS certificate and its key cannot be used: .*key values mismatch/,
     );
   });
 });

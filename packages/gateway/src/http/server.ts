@@ -1,6 +1,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { SettingsError } from '../config/settings.ts';
 import type { Log } from '../ports.ts';
 
 export interface ServerOptions {
@@ -18,7 +19,7 @@ const patience = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsChe
  * A server that nobody can hold by sending slowly. A certificate that is renewed in its files is taken up; calls and
  * sockets go on.
  *
- * @throws Error where the certificate or its key cannot be used
+ * @throws SettingsError where the certificate or its key cannot be used
  */
 export function createNodeServer(options: ServerOptions, listener: RequestListener): Server {
   const { tlsCert, tlsKey, log, lookEveryMs = 60_000 } = options;
@@ -28,7 +29,9 @@ export function createNodeServer(options: ServerOptions, listener: RequestListen
     key: readFileSync(tlsKey),
     minVersion: 'TLSv1.2' as const,
   });
-  const server = createTlsServer({ ...patience, ...readFiles(), handshakeTimeout: 5_000 }, listener);
+  const server = firstTime(() =>
+    createTlsServer({ ...patience, ...readFiles(), handshakeTimeout: 5_000 }, listener),
+  );
   const renew = () => {
     try {
       server.setSecureContext(readFiles());
@@ -42,4 +45,13 @@ export function createNodeServer(options: ServerOptions, listener: RequestListen
     unwatchFile(tlsCert, renew);
   });
   return server;
+}
+
+function firstTime<Made>(create: () => Made): Made {
+  try {
+    return create();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SettingsError([`The TLS certificate and its key cannot be used: ${why}.`]);
+  }
 }

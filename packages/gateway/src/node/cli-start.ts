@@ -8,11 +8,13 @@ export const start: Command = {
   usage: '[OPTION]…',
   help: 'runs the gateway until it is told to stop',
   async run({ settings }, ports) {
+    // From the start on: who reads the ready line may send a signal at once.
+    const toldToStop = listenForSignals(ports);
     const gateway = await createGateway(settings).catch((error: unknown) => {
       throw explained(error, settings);
     });
     announce(gateway, ports);
-    await askedToStop(ports);
+    await toldToStop;
     await gateway.close();
     // By now nothing should be left to wait for; whoever told the process to stop must not wait for what is.
     setTimeout(() => {
@@ -29,8 +31,8 @@ function announce({ url, demoApiKey }: Gateway, ports: CommandPorts): void {
 }
 
 /** The first signal ends the calls in good order; a second one ends the process. */
-async function askedToStop(ports: CommandPorts): Promise<void> {
-  await new Promise<void>((resolve) => {
+function listenForSignals(ports: CommandPorts): Promise<void> {
+  return new Promise((resolve) => {
     let asked = false;
     const stop = () => {
       if (asked) process.exit(1);

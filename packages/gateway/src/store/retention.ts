@@ -1,0 +1,36 @@
+import type { Clock, Log } from '../ports.ts';
+import type { Store } from './store.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const everyMs = dayMs / 24;
+/** People ask about a call within weeks; what nobody needs is best forgotten. */
+const keepReportsMs = 30 * dayMs;
+/** A revoked token expires within a day; after that it needs no mention. */
+const keepRevocationsMs = 2 * dayMs;
+
+/** Forgets what is too old: now, and from time to time. @returns the way to stop */
+export function startRetention(ports: {
+  store: Pick<Store, 'callReports' | 'revocations'>;
+  clock: Clock;
+  log: Log;
+}): () => void {
+  const { store, clock, log } = ports;
+  let cancel: () => void = () => undefined;
+  const forget = async () => {
+    try {
+      const reports = await store.callReports.prune(clock.now() - keepReportsMs);
+      const revocations = await store.revocations.prune(clock.now() - keepRevocationsMs);
+      if (reports + revocations > 0) log.info({ reports, revocations }, 'old records were deleted');
+    } catch (err) {
+      log.error({ err }, 'old records cannot be deleted; tried again later');
+    }
+  };
+  const run = () => {
+    cancel = clock.after(everyMs, run);
+    void forget();
+  };
+  run();
+  return () => {
+    cancel();
+  };
+}
