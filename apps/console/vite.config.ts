@@ -7,5 +7,5 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   resolve: { conditions: ['source', ...defaultClientConditions] },
-  build: { target: 'es2022', sourcemap: true, assetsInlineLimit: 0 },
+  build: { target: 'es2022', assetsInlineLimit: 0 },
 });

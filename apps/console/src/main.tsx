@@ -32,7 +32,6 @@ addEventListener('beforeunload', (event) => {
   if (phone.state.calls.live.length > 0) event.preventDefault();
 });
 
-const gateway = import.meta.env['VITE_GATEWAY'];
 const root = document.getElementById('console');
 if (root === null) throw new Error('The page has no element with the id "console".');
 show(
@@ -40,8 +39,7 @@ show(
     phone,
     watchLevel: createLevelWatch(sound),
     now: clock.now,
-    // In development another server has the page; built, the gateway serves it.
-    gateway: typeof gateway === 'string' ? gateway : gatewayOf(location.origin),
+    gateway: gatewayOf(location.origin),
     pageOrigin: location.origin,
   },
   root,

@@ -7,6 +7,7 @@ import { type TabCall, howlingSessions } from './howl.ts';
 import {
   type Notices,
   NO_NOTICES,
+  type Occurrence,
   type Tone,
   occurred,
   withoutCallsOtherThan,
@@ -70,14 +71,14 @@ export function newPhone(settings: Settings): PhoneState {
 
 export function transition(before: PhoneState, event: PhoneEvent, moment: Moment): PhoneState {
   const after = settled(before, step(before, event, moment), moment);
-  const text = announcementOf(before, after);
-  return text === null ? after : { ...after, announcement: text };
+  const announcement = announcementOf(before, after);
+  return announcement === null ? after : { ...after, announcement };
 }
 
 function step(state: PhoneState, event: PhoneEvent, moment: Moment): PhoneState {
   switch (event.type) {
     case 'account':
-      return { ...state, account: account(state.account, event.event) };
+      return withAccount(state, event.event);
     case 'call':
       return { ...state, calls: callChanged(state.calls, event.call, moment.at) };
     case 'call-action':
@@ -103,28 +104,35 @@ function step(state: PhoneState, event: PhoneEvent, moment: Moment): PhoneState 
   }
 }
 
+function withAccount(state: PhoneState, event: AccountEvent): PhoneState {
+  const next = account(state.account, event);
+  return next === state.account ? state : { ...state, account: next };
+}
+
 /** What follows from a step, whichever it was. */
-function settled(before: PhoneState, after: PhoneState, { at, remedy }: Moment): PhoneState {
-  const ids = after.calls.live.map(({ id }) => id);
-  const state = { ...after, notices: withoutCallsOtherThan(after.notices, ids) };
-  const wasInCall = before.calls.live.length > 0;
-  if (wasInCall && ids.length === 0) {
-    state.account = account(state.account, { type: 'last-call-ended' });
-    state.soundBlocked = false;
+function settled(before: PhoneState, stepped: PhoneState, moment: Moment): PhoneState {
+  let state = stepped;
+  const ids = state.calls.live.map(({ id }) => id);
+  const notices = withoutCallsOtherThan(state.notices, ids);
+  if (notices !== state.notices) state = { ...state, notices };
+  if (before.calls.live.length > 0 && ids.length === 0) {
+    state = { ...state, account: account(state.account, { type: 'last-call-ended' }), soundBlocked: false };
   }
   if (before.account.status === 'reconnecting' && state.account.status === 'registered') {
-    const words = { who: '', remedy };
-    state.notices = occurred(
-      state.notices,
-      { tone: 'good', trouble: BACK, code: null, callId: null, words },
-      at,
-    );
+    state = { ...state, notices: occurred(state.notices, connectedAgain(moment), moment.at) };
   }
-  // The next person at this computer does not see whom the last one called.
-  if (before.account.status !== 'signed-out' && state.account.status === 'signed-out') {
-    return { ...state, calls: NO_CALLS, notices: NO_NOTICES, soundBlocked: false, headphones: false };
-  }
-  return state;
+  return before.account.status !== 'signed-out' && state.account.status === 'signed-out'
+    ? forgotten(state)
+    : state;
+}
+
+/** The next person at this computer does not see whom the last one called. */
+function forgotten({ account: signedOut, devices, settings, otherTabs }: PhoneState): PhoneState {
+  return { ...newPhone(settings), account: signedOut, devices, otherTabs };
+}
+
+function connectedAgain({ remedy }: Moment): Occurrence {
+  return { tone: 'good', trouble: BACK, code: null, callId: null, words: { who: '', remedy } };
 }
 
 const BACK: Trouble = { place: 'page', what: 'Connected again.', todo: '' };
@@ -141,9 +149,9 @@ function troubled(
   const inCall = state.calls.live.length > 0;
   switch (trouble.place) {
     case 'account':
-      return { ...state, notices, account: account(state.account, { type: 'failed', problem }) };
+      return withAccount({ ...state, notices }, { type: 'failed', problem });
     case 'refusal':
-      return { ...state, notices, account: account(state.account, { type: 'refused', problem, inCall }) };
+      return withAccount({ ...state, notices }, { type: 'refused', problem, inCall });
     case 'page':
     case 'call':
     case 'log':

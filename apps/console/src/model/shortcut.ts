@@ -15,6 +15,8 @@ export interface KeyPress {
 }
 
 export interface Situation {
+  /** Single letters, digits and signs may act. */
+  enabled: boolean;
   incoming: CallView | undefined;
   front: CallView | undefined;
   /** Whose keypad is open. */
@@ -29,6 +31,7 @@ export const SHORTCUT_KEYS: readonly { keys: string; meaning: string }[] = [
   { keys: 'H', meaning: 'Hold or resume' },
   { keys: 'K', meaning: 'Keypad of the call' },
   { keys: '0–9 * #', meaning: 'Send a tone while the keypad is open' },
+  { keys: 'Esc', meaning: 'Close the keypad' },
   { keys: 'Shift + E', meaning: 'End the call' },
   { keys: '/', meaning: 'Go to the dial field' },
   { keys: '?', meaning: 'This list' },
@@ -36,7 +39,9 @@ export const SHORTCUT_KEYS: readonly { keys: string; meaning: string }[] = [
 
 export function shortcutOf(press: KeyPress, situation: Situation): Shortcut | null {
   if (press.withModifier || press.elsewhere) return null;
-  const { incoming, front, keypad } = situation;
+  const { enabled, incoming, front, keypad } = situation;
+  if (keypad !== null && press.key === 'Escape') return { type: 'keypad', id: keypad };
+  if (!enabled) return null;
   if (keypad !== null && /^[0-9*#]$/.test(press.key)) {
     return { type: 'digit', id: keypad, digit: press.key };
   }

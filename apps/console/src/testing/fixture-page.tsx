@@ -203,8 +203,7 @@ if (root === null) throw new Error('The page has no element with the id "console
 show(
   {
     phone,
-    watchLevel: (stream, onLevel) => {
-      void stream;
+    watchLevel: (_stream, onLevel) => {
       onLevel(0.62);
       return () => undefined;
     },

@@ -44,7 +44,7 @@ export function CallCard({ call, holds, keypadOpen, onKeypad }: CallCardProps) {
         {talking && <Levels call={call} />}
         <CallNotices call={call} />
         <CallActions {...{ call, keypadOpen, onKeypad }} />
-        {talking && keypadOpen && <TonePad call={call} onClose={() => onKeypad(false)} />}
+        {talking && keypadOpen && <TonePad call={call} />}
       </article>
     </li>
   );
@@ -162,15 +162,10 @@ function Action({ icon, children, pressed, expanded, stop, onClick }: ActionProp
   );
 }
 
-function TonePad({ call, onClose }: { call: CallView; onClose: () => void }) {
+function TonePad({ call }: { call: CallView }) {
   const { phone } = useConsole();
   return (
-    <div
-      className="tone-pad"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
-      }}
-    >
+    <div className="tone-pad">
       <output className="digits" aria-label="Tones sent">
         {call.digits}
       </output>

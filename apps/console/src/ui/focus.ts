@@ -11,22 +11,40 @@ export function useCallFocus(): void {
   const { calls } = usePhoneState();
   const front = callInFront(calls);
   const incoming = incomingCalls(calls)[0]?.id;
-  const seen = useRef<{ front: string | undefined }>({ front: undefined });
+  const seen = useRef<{ front?: string | undefined; incoming?: string | undefined }>({});
+  const focused = useFocused();
 
   useLayoutEffect(() => {
-    const isNew = front !== undefined && front.id !== seen.current.front;
-    seen.current = { front: front?.id };
-    if (isNew && (front.phase === 'calling' || front.phase === 'answering' || front.phase === 'ringing')) {
-      focusCall(front.id);
-    } else if (incoming !== undefined && isFree()) {
-      focusOn(`[data-answers="${CSS.escape(incoming)}"]`);
-    } else if (document.activeElement === document.body) {
-      if (front === undefined) focusDialer();
-      else focusCall(front.id);
-    }
-  }, [front, incoming]);
+    const isNew = front?.id !== seen.current.front;
+    const rings = incoming !== undefined && incoming !== seen.current.incoming;
+    seen.current = { front: front?.id, incoming };
+    if (front !== undefined && isNew && BEGUN_HERE.has(front.phase)) focusCall(front.id);
+    else if (rings && isFree()) focusOn(`[data-answers="${CSS.escape(incoming)}"]`);
+    else if (focused.current !== null && !focused.current.isConnected) focusInstead(front?.id);
+  });
 
   useEffect(focusDialer, []);
+}
+
+/** How a call in front of the others begins that this person dialled or answered. */
+const BEGUN_HERE: ReadonlySet<string> = new Set(['calling', 'ringing', 'answering', 'talking']);
+
+/** What has the focus, or had it when it was taken out of the page. */
+function useFocused() {
+  const focused = useRef<Element | null>(null);
+  useEffect(() => {
+    const note = () => {
+      focused.current = document.activeElement;
+    };
+    document.addEventListener('focusin', note);
+    return () => document.removeEventListener('focusin', note);
+  }, []);
+  return focused;
+}
+
+function focusInstead(call: string | undefined): void {
+  if (call === undefined) focusDialer();
+  else focusCall(call);
 }
 
 /** On a touch screen a focused field opens the keyboard over the page, so the heading stands in for it. */

@@ -16,10 +16,13 @@ export function useShortcuts({ keypad, setKeypad, showHelp }: ShortcutTargets): 
   const { phone } = useConsole();
   const { calls, settings } = usePhoneState();
   useEffect(() => {
-    if (!settings.shortcuts) return undefined;
     const pressed = (event: KeyboardEvent) => {
-      const situation = { incoming: incomingCalls(calls)[0], front: callInFront(calls), keypad };
-      const shortcut = shortcutOf(keyPress(event), situation);
+      const shortcut = shortcutOf(keyPress(event), {
+        enabled: settings.shortcuts,
+        incoming: incomingCalls(calls)[0],
+        front: callInFront(calls),
+        keypad,
+      });
       if (shortcut === null) return;
       event.preventDefault();
       act(shortcut, phone, { keypad, setKeypad, showHelp });

@@ -44,10 +44,11 @@ function SignInForm({ busy }: { busy: boolean }) {
   const { settings } = usePhoneState();
   const [method, setMethod] = useState<Method>('password');
   const [user, setUser] = useState(settings.user);
-  const [secret, setSecret] = useState('');
   const [address, setAddress] = useState(gateway);
   const [problem, setProblem] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  // Never in React's state, which would write it into the page as an attribute.
+  const secretField = useRef<HTMLInputElement>(null);
   const ids = { user: useId(), secret: useId(), gateway: useId() };
 
   useEffect(() => {
@@ -58,11 +59,12 @@ function SignInForm({ busy }: { busy: boolean }) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;
+    const secret = secretField.current?.value ?? '';
     const checked = checkGateway(address, pageOrigin);
     const wrong = missingPart(method, user, secret) ?? (checked.ok ? null : checked.problem);
     setProblem(wrong);
     if (wrong !== null || !checked.ok) return;
-    setSecret('');
+    if (secretField.current !== null) secretField.current.value = '';
     const name = user.trim();
     if (method === 'token') phone.signIn('', { login_token: secret.trim() }, checked.address);
     else phone.signIn(name, { login: name, password: secret }, checked.address);
@@ -101,13 +103,12 @@ function SignInForm({ busy }: { busy: boolean }) {
         <label htmlFor={ids.secret}>{method === 'password' ? 'Password' : 'Token'}</label>
         <input
           key={method}
+          ref={secretField}
           id={ids.secret}
           name={method}
           type="password"
           data-credential
           placeholder=" "
-          value={secret}
-          onChange={(event) => setSecret(event.target.value)}
           autoComplete={method === 'password' ? 'current-password' : 'off'}
         />
       </div>
