@@ -1,23 +1,100 @@
-/** Bundles the SDK: ESM, CJS, and one file for script tags with the global `TelnyxWebRTC`. */
-import { cp } from 'node:fs/promises';
+/**
+ * Bundles the SDK: ESM, CJS, and one file for script tags with the global `TelnyxWebRTC`.
+ *
+ * `--types` also rolls up its declarations, and holds its public surface to `etc/webrtc.api.md`; `--update` writes
+ * that report anew, to be read in the diff.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = dirname(fileURLToPath(import.meta.url));
+const inPackage = (path) => join(root, path);
 
-const outputs = [
-  { file: 'dist/index.js', format: 'esm' },
-  { file: 'dist/index.cjs', format: 'cjs' },
-  { file: 'lib/bundle.js', format: 'umd', name: 'TelnyxWebRTC', minify: true },
-];
+await bundle();
+if (process.argv.includes('--types')) await rollUpTypes(process.argv.includes('--update'));
 
-const bundle = await rolldown({
-  input: join(root, 'src/index.ts'),
-  platform: 'browser',
-  resolve: { conditionNames: ['source', 'import'] },
-  tsconfig: false,
-});
-for (const output of outputs)
-  await bundle.write({ ...output, file: join(root, output.file), sourcemap: true });
-await bundle.close();
+async function bundle() {
+  const outputs = [
+    { file: 'dist/index.js', format: 'esm' },
+    { file: 'dist/index.cjs', format: 'cjs' },
+    { file: 'lib/bundle.js', format: 'umd', name: 'TelnyxWebRTC', minify: true },
+  ];
+  const made = await rolldown({
+    input: inPackage('src/index.ts'),
+    platform: 'browser',
+    resolve: { conditionNames: ['source', 'import'] },
+    tsconfig: false,
+  });
+  for (const output of outputs)
+    await made.write({ ...output, file: inPackage(output.file), sourcemap: true });
+  await made.close();
+}
+
+async function rollUpTypes(update) {
+  const { Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
+  const { resolve } = createRequire(import.meta.url);
+  execFileSync(process.execPath, [resolve('typescript/bin/tsc'), '-p', inPackage('tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
+  const none = { logLevel: 'none', addToApiReportFile: false };
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: inPackage('dist/types/webrtc/src/index.d.ts'),
+      bundledPackages: ['@parley/protocol'],
+      newlineKind: 'lf',
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            target: 'ES2022',
+            lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+            module: 'preserve',
+            moduleResolution: 'bundler',
+            allowImportingTsExtensions: true,
+            noEmit: true,
+            strict: true,
+            types: [],
+          },
+          files: [inPackage('dist/types/webrtc/src/index.d.ts')],
+        },
+      },
+      apiReport: {
+        enabled: true,
+        reportFolder: inPackage('etc'),
+        reportTempFolder: inPackage('dist/api'),
+        reportFileName: 'webrtc.api.md',
+      },
+      docModel: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      dtsRollup: { enabled: true, publicTrimmedFilePath: inPackage('dist/index.d.ts') },
+      messages: {
+        compilerMessageReporting: { default: { logLevel: 'error' } },
+        extractorMessageReporting: {
+          default: { logLevel: 'error' },
+          'ae-missing-release-tag': none,
+          'ae-undocumented': none,
+          // Only members that are trimmed name such types.
+          'ae-forgotten-export': none,
+          'ae-internal-missing-underscore': none,
+        },
+        // The comments are Markdown for editors.
+        tsdocMessageReporting: { default: none },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: inPackage('package.json'),
+  });
+  const { succeeded, apiReportChanged } = Extractor.invoke(config, {
+    localBuild: update,
+    messageCallback: (message) => {
+      if (message.logLevel === 'info' || message.logLevel === 'verbose') message.handled = true;
+    },
+  });
+  copyFileSync(inPackage('dist/index.d.ts'), inPackage('dist/index.d.cts'));
+  if (apiReportChanged) console.log('The public surface has changed: see etc/webrtc.api.md.');
+  if (!succeeded) process.exitCode = 1;
+}

@@ -28,7 +28,13 @@ export class Alice {
   constructor(gateway: ScriptedGateway, options: IClientOptions = {}) {
     this.gateway = gateway;
     const credentials = { login: 'alice', password: 'wonderland', env: 'ws://gateway.test/' };
-    this.client = new TelnyxRTC({ ...credentials, ...options }, this.platform());
+    const platform = this.platform();
+    const Client = class extends TelnyxRTC {
+      protected override createPlatform(): Platform {
+        return platform;
+      }
+    };
+    this.client = new Client({ ...credentials, ...options });
     this.listen();
   }
 

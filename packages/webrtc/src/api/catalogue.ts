@@ -14,12 +14,10 @@ export function entry<N extends string>(name: N, message: string, solution: stri
   return { name, message, description: `${message}.`, causes: [], solutions: [solution] };
 }
 
-export type CodesByName<T extends Record<number, ICatalogueEntry>> = {
-  readonly [C in keyof T as T[C] extends ICatalogueEntry<infer N> ? N : never]: C;
-};
-
 /* @__NO_SIDE_EFFECTS__ */
-export function codesByName<T extends Record<number, ICatalogueEntry>>(catalogue: T): CodesByName<T> {
-  const codes = Object.entries(catalogue).map(([code, { name }]) => [name, Number(code)]);
-  return Object.fromEntries(codes) as CodesByName<T>;
+export function codesByName<C extends number, T extends Record<C, ICatalogueEntry>>(
+  catalogue: T,
+): { readonly [K in keyof T & C as T[K]['name']]: K };
+export function codesByName(catalogue: Record<number, ICatalogueEntry>): Record<string, number> {
+  return Object.fromEntries(Object.entries(catalogue).map(([code, { name }]) => [name, Number(code)]));
 }

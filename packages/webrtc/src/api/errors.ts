@@ -1,4 +1,4 @@
-import { codesByName, entry, type CodesByName, type ICatalogueEntry } from './catalogue.ts';
+import { codesByName, entry, type ICatalogueEntry } from './catalogue.ts';
 
 const RETRY = 'Place the call again.';
 const CODECS = 'Check the codecs and session descriptions of both sides.';
@@ -47,7 +47,9 @@ export const SDK_ERRORS = {
 } as const;
 
 /** Every error code by its name. */
-export const TELNYX_ERROR_CODES: CodesByName<typeof SDK_ERRORS> = /* @__PURE__ */ codesByName(SDK_ERRORS);
+export const TELNYX_ERROR_CODES: {
+  readonly [C in TelnyxErrorCode as (typeof SDK_ERRORS)[C]['name']]: C;
+} = /* @__PURE__ */ codesByName(SDK_ERRORS);
 
 export type TelnyxErrorCode = keyof typeof SDK_ERRORS;
 

@@ -1,8 +1,7 @@
-import type { ElementSource } from '../media/playback.ts';
 import type { INotification } from './events.ts';
 
 /** An element, the id of one in the page, or a function that returns one. */
-export type MediaElementSource = ElementSource;
+export type MediaElementSource = HTMLMediaElement | string | (() => HTMLMediaElement | null | undefined);
 
 /** Login of a page's visitor at an AI assistant, without credentials. */
 export interface IAnonymousLogin {

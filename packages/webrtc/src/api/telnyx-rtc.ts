@@ -1,4 +1,4 @@
-import { Emitter, type Listener } from '../kernel/emitter.ts';
+import { Emitter } from '../kernel/emitter.ts';
 import { Log } from '../kernel/log.ts';
 import { checkPermissions, findDeviceId, listDevices, supportedConstraints } from '../media/devices.ts';
 import { MicrophoneError } from '../media/microphone.ts';
@@ -77,11 +77,9 @@ export class TelnyxRTC {
   declare private readonly core: () => ClientCore;
   private static everyClient: Emitter<TelnyxEvents> | undefined;
 
-  /**
-   * @param platform in place of the browser, for tests
-   * @throws Error, `Invalid init options: …`, which names the option that cannot be used
-   */
-  constructor(options: IClientOptions, platform: Platform = browserPlatform()) {
+  /** @throws Error, `Invalid init options: …`, which names the option that cannot be used */
+  constructor(options: IClientOptions) {
+    const platform = this.createPlatform();
     const log = new Log((level, line, detail) => {
       if (level === 'warn' || level === 'error' || this.options.debug) platform.write(level, line, detail);
     }, 'TelnyxRTC');
@@ -96,6 +94,14 @@ export class TelnyxRTC {
       TelnyxRTC.everyClient?.emit(event, payload);
     });
     Object.defineProperty(this, 'core', { value: () => core });
+  }
+
+  /**
+   * What the client runs on; tests have another.
+   * @internal
+   */
+  protected createPlatform(): Platform {
+    return browserPlatform();
   }
 
   /** Whether the socket is open; for whether calls can be made, see the event `telnyx.ready`. */
@@ -232,17 +238,23 @@ export class TelnyxRTC {
   }
 
   /** Listens to an event; a listener that throws keeps no other from being called. */
-  on<K extends keyof TelnyxEvents>(event: K, listener: Listener<TelnyxEvents[K]>): this;
-  on<E extends string>(event: E extends keyof TelnyxEvents ? never : E, listener: Listener<never>): this;
-  on(event: string, listener: Listener<never>): this {
+  on<K extends keyof TelnyxEvents>(event: K, listener: (payload: TelnyxEvents[K]) => void): this;
+  on<E extends string>(
+    event: E extends keyof TelnyxEvents ? never : E,
+    listener: (payload: never) => void,
+  ): this;
+  on(event: string, listener: (payload: never) => void): this {
     this.core().emitter.on(event, listener);
     return this;
   }
 
   /** Without a listener: removes every listener of the event. */
-  off<K extends keyof TelnyxEvents>(event: K, listener?: Listener<TelnyxEvents[K]>): this;
-  off<E extends string>(event: E extends keyof TelnyxEvents ? never : E, listener?: Listener<never>): this;
-  off(event: string, listener?: Listener<never>): this {
+  off<K extends keyof TelnyxEvents>(event: K, listener?: (payload: TelnyxEvents[K]) => void): this;
+  off<E extends string>(
+    event: E extends keyof TelnyxEvents ? never : E,
+    listener?: (payload: never) => void,
+  ): this;
+  off(event: string, listener?: (payload: never) => void): this {
     this.core().emitter.off(event, listener);
     return this;
   }
@@ -346,14 +358,14 @@ export class TelnyxRTC {
   }
 
   /** Listens to an event of every client of the page. */
-  static on<K extends keyof TelnyxEvents>(event: K, listener: Listener<TelnyxEvents[K]>): void {
+  static on<K extends keyof TelnyxEvents>(event: K, listener: (payload: TelnyxEvents[K]) => void): void {
     TelnyxRTC.everyClient ??= new Emitter((name, error) => {
       browserPlatform().write('error', `a listener of ${String(name)} threw`, [error]);
     });
     TelnyxRTC.everyClient.on(event, listener);
   }
 
-  static off<K extends keyof TelnyxEvents>(event: K, listener?: Listener<TelnyxEvents[K]>): void {
+  static off<K extends keyof TelnyxEvents>(event: K, listener?: (payload: TelnyxEvents[K]) => void): void {
     TelnyxRTC.everyClient?.off(event, listener);
   }
 

@@ -1,4 +1,4 @@
-import { codesByName, entry, type CodesByName, type ICatalogueEntry } from './catalogue.ts';
+import { codesByName, entry, type ICatalogueEntry } from './catalogue.ts';
 
 const NETWORK = 'Check the network.';
 const ICE_SERVERS = 'Check the STUN and TURN servers.';
@@ -48,8 +48,9 @@ export const SDK_WARNINGS = {
 } as const;
 
 /** Every warning code by its name. */
-export const TELNYX_WARNING_CODES: CodesByName<typeof SDK_WARNINGS> =
-  /* @__PURE__ */ codesByName(SDK_WARNINGS);
+export const TELNYX_WARNING_CODES: {
+  readonly [C in TelnyxWarningCode as (typeof SDK_WARNINGS)[C]['name']]: C;
+} = /* @__PURE__ */ codesByName(SDK_WARNINGS);
 
 export type TelnyxWarningCode = keyof typeof SDK_WARNINGS;
 
