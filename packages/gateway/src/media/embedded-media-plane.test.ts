@@ -269,8 +269,11 @@ describe('a worker that dies', () => {
         now: () => now,
         monotonic: () => now,
         after: (dueIn, run) => {
-          timers.push({ dueIn, run });
-          return ignore;
+          const timer = { dueIn, run };
+          timers.push(timer);
+          return () => {
+            timers.splice(timers.indexOf(timer), 1);
+          };
         },
       },
       log,
@@ -306,6 +309,17 @@ describe('a worker that dies', () => {
     const remade = plane.send({ type: 'remake', leg: 'a', call: 'c' });
     latest().tell({ type: 'result', id: 3, result: { sdp: 'v=0 again' } });
     await expect(remade).resolves.toEqual({ sdp: 'v=0 again' });
+    await plane.close();
+  });
+
+  test('is killed where it does not answer', async () => {
+    const { plane, workers, timers } = openScripted();
+    const stuck = plane.send({ type: 'offer', leg: 'a', call: 'c' });
+    expect(timers.map(({ dueIn }) => dueIn)).toEqual([10_000]);
+    timers[0]?.run();
+    await expect(stuck).rejects.toMatchObject({ failure: 'worker-lost' });
+    expect(timers).toEqual([]);
+    expect(workers.length).toBe(2);
     await plane.close();
   });
 

@@ -41,6 +41,8 @@ const SETTLED_MS = 10_000;
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
 const CLOSE_MS = 2000;
+/** A command takes some milliseconds. A worker that does not answer is stuck, and its calls stand still. */
+const ANSWER_MS = 10_000;
 
 interface Worker {
   settings: MediaSettings;
@@ -56,6 +58,8 @@ interface Worker {
 interface Waiting {
   resolve(result: MediaResult): void;
   reject(error: MediaError): void;
+  /** Calls off what happens when no answer comes. */
+  cancel(): void;
 }
 
 /**
@@ -128,8 +132,7 @@ export function createEmbeddedMediaPlane(
     worker.channel = undefined;
     worker.ready = false;
     const lost = placement.clear(worker);
-    for (const waiting of worker.waiting.values()) waiting.reject(lostError());
-    worker.waiting.clear();
+    for (const id of [...worker.waiting.keys()]) takeWaiting(worker, id)?.reject(lostError());
     if (closing !== undefined) return;
     const settled = clock.monotonic() - worker.startedAt >= SETTLED_MS;
     worker.failures = settled ? 0 : worker.failures + 1;
@@ -154,9 +157,11 @@ export function createEmbeddedMediaPlane(
         reject(lostError());
         return;
       }
+      const { channel } = worker;
+      const cancel = clock.after(ANSWER_MS, () => channel.kill());
       lastId += 1;
-      worker.waiting.set(lastId, { resolve, reject });
-      worker.channel.send({ type: 'command', id: lastId, command });
+      worker.waiting.set(lastId, { resolve, reject, cancel });
+      channel.send({ type: 'command', id: lastId, command });
     });
 
   /** For the commands that make a leg where there is none. */
@@ -241,6 +246,7 @@ export function createEmbeddedMediaPlane(
 function takeWaiting(worker: Worker, id: number): Waiting | undefined {
   const waiting = worker.waiting.get(id);
   worker.waiting.delete(id);
+  waiting?.cancel();
   return waiting;
 }
 

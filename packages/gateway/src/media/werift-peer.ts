@@ -59,10 +59,18 @@ export interface ReceivedPacket {
   payload: Uint8Array;
 }
 
+/** At most one address of each family. */
+export interface BoundAddresses {
+  udp4?: string;
+  udp6?: string;
+}
+
 export interface PeerOptions {
   addresses: readonly string[];
   /** As many as addresses; absent: any free ones. */
   ports?: readonly number[];
+  /** What sockets are bound to; absent: every address of the machine. */
+  boundTo?: BoundAddresses;
   certificate: PeerCertificate;
   /** Who makes the first offer. */
   offerer: 'browser' | 'gateway';
@@ -91,6 +99,7 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
     iceUseIpv4: false,
     iceUseIpv6: false,
     iceAdditionalHostAddresses: [...options.addresses],
+    ...(options.boundTo && { iceInterfaceAddresses: { ...options.boundTo } }),
     // Towards a browser that offers, ICE lite connects soonest: the browser checks and nominates, and the gateway has
     // no checks of its own to lose. A lite offer would make the browser lose a round trip to a role conflict.
     iceLite: options.offerer === 'browser',

@@ -1,9 +1,18 @@
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
 import type { Clock } from '../ports.ts';
 import { createLeg, type Leg, type LegPorts } from './leg.ts';
 import { MediaError, type MediaCommand, type MediaLegId } from './media-plane.ts';
 import { createPortPool } from './port-pool.ts';
 import { encodeTones } from './tones.ts';
-import { createPeer, makeCertificate, type PeerCertificate, type PeerEvents } from './werift-peer.ts';
+import {
+  type BoundAddresses,
+  createPeer,
+  makeCertificate,
+  type PeerCertificate,
+  type PeerEvents,
+} from './werift-peer.ts';
 import type { FromMediaWorker, MediaResult, MediaSettings, ToMediaWorker } from './worker-protocol.ts';
 
 /** All legs of the calls that one worker has, behind messages. It runs in a process of its own or, in tests, in ours. */
@@ -66,6 +75,7 @@ async function startLegs(settings: MediaSettings, ports: MediaWorkerPorts): Prom
   const { clock, post } = ports;
   const certificate = await makeCertificate();
   const tones = encodeTones();
+  const boundTo = boundAddresses(settings.addresses);
   const pool = settings.portRange === undefined ? undefined : createPortPool(settings.portRange);
   const legs = new Map<MediaLegId, Leg>();
   /** The last command of each leg: one waits for the one before it. */
@@ -79,7 +89,7 @@ async function startLegs(settings: MediaSettings, ports: MediaWorkerPorts): Prom
   ): ReturnType<typeof createPeer> => {
     for (let attempt = 1; ; attempt += 1) {
       const taken = pool?.take(settings.addresses.length);
-      const options = { addresses: settings.addresses, certificate: identity, offerer };
+      const options = { addresses: settings.addresses, boundTo, certificate: identity, offerer };
       try {
         const peer = await createPeer(taken === undefined ? options : { ...options, ports: taken }, events);
         return { ...peer, close: () => peer.close().finally(() => pool?.giveBack(taken ?? [])) };
@@ -187,6 +197,22 @@ async function startLegs(settings: MediaSettings, ports: MediaWorkerPorts): Prom
       stopTicking?.();
       await Promise.allSettled([...legs.keys()].map(close));
     },
+  };
+}
+
+/**
+ * Sockets listen at the advertised address alone, where it is one of this machine's and the only one of its family.
+ * An address that a NAT translates is not the machine's, and several cannot be told to the media library.
+ */
+function boundAddresses(addresses: readonly string[]): BoundAddresses {
+  const own = Object.values(networkInterfaces()).flatMap(
+    (entries) => entries?.map(({ address }) => address) ?? [],
+  );
+  const [udp4, ...others4] = addresses.filter((address) => isIPv4(address));
+  const [udp6, ...others6] = addresses.filter((address) => !isIPv4(address));
+  return {
+    ...(udp4 !== undefined && others4.length === 0 && own.includes(udp4) && { udp4 }),
+    ...(udp6 !== undefined && others6.length === 0 && own.includes(udp6) && { udp6 }),
   };
 }
 
