@@ -62,8 +62,9 @@ describe('settings', () => {
   });
 
   it('a host that others reach, offers media on addresses that others reach', () => {
-    const { mediaAddresses } = resolveSettings({ host: '0.0.0.0' });
-    expect(mediaAddresses.some(isLoopback)).toBe(false);
+    for (const settings of [{ host: '0.0.0.0' }, { trustProxy: '127.0.0.1' }]) {
+      expect(resolveSettings(settings).mediaAddresses.some(isLoopback)).toBe(false);
+    }
   });
 
   it.each([
@@ -107,6 +108,7 @@ describe('settings', () => {
 
   it('demo users on a host that others reach, are refused', () => {
     expect(mistakesOf(() => resolveSettings({ demo: true, host: '0.0.0.0' }))).toHaveLength(1);
+    expect(mistakesOf(() => resolveSettings({ demo: true, trustProxy: '127.0.0.1' }))).toHaveLength(1);
     expect(mistakesOf(() => resolveSettings({ demo: true, host: '::1' }))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { isLoopback } from './loopback.ts';
+import { isForThisMachineOnly } from './loopback.ts';
 import { settingsSchema, type SettingName, type Settings } from './settings-schema.ts';
 
 export type { Settings } from './settings-schema.ts';
@@ -49,9 +49,9 @@ export function resolveSettings(
 function contradictionsIn(settings: Settings, nameOf: NameSetting): string[] {
   const mistakes: string[] = [];
   const name = (setting: SettingName) => nameOf(setting);
-  if (settings.demo && !isLoopback(settings.host)) {
+  if (settings.demo && !isForThisMachineOnly(settings)) {
     mistakes.push(
-      `${name('demo')} makes users whose passwords everybody knows, so it is refused unless ${name('host')} is a loopback address such as 127.0.0.1.`,
+      `${name('demo')} makes users whose passwords everybody knows, so it is refused unless ${name('host')} is a loopback address such as 127.0.0.1, with no ${name('trustProxy')}.`,
     );
   }
   if ((settings.tlsCert === null) !== (settings.tlsKey === null)) {
@@ -63,7 +63,7 @@ function contradictionsIn(settings: Settings, nameOf: NameSetting): string[] {
 /** A browser on this machine reaches 127.0.0.1; one elsewhere needs an address that it can route to. */
 function mediaAddressesOf(settings: Settings): readonly string[] {
   if (settings.mediaAddresses.length > 0) return settings.mediaAddresses;
-  if (isLoopback(settings.host)) return ['127.0.0.1'];
+  if (isForThisMachineOnly(settings)) return ['127.0.0.1'];
   const isUsable = (address: { internal: boolean; address: string }) =>
     !address.internal && !address.address.startsWith('fe80:');
   return Object.values(networkInterfaces())

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createOriginCheck } from './origins.ts';
 
 describe('an origin, where the gateway listens to this machine alone,', () => {
-  const isAllowed = createOriginCheck({ host: '127.0.0.1', allowedOrigins: [] });
+  const isAllowed = createOriginCheck({ host: '127.0.0.1', trustProxy: [], allowedOrigins: [] });
   it.each([
     [undefined, '127.0.0.1:8080'],
     ['http://127.0.0.1:8080', '127.0.0.1:8080'],
@@ -25,11 +25,11 @@ describe('an origin, where the gateway listens to this machine alone,', () => {
   });
 });
 
-describe('an origin, where the gateway listens to everybody,', () => {
-  const isAllowed = createOriginCheck({
-    host: '0.0.0.0',
-    allowedOrigins: ['https://app.example.com', 'null'],
-  });
+describe.each([
+  ['listens to everybody', { host: '0.0.0.0', trustProxy: [] }],
+  ['is behind a proxy of this machine', { host: '127.0.0.1', trustProxy: ['127.0.0.1'] }],
+])('an origin, where the gateway %s,', (_, settings) => {
+  const isAllowed = createOriginCheck({ ...settings, allowedOrigins: ['https://app.example.com', 'null'] });
   it.each([
     ['https://app.example.com', 'calls.example.com'],
     ['https://calls.example.com', 'calls.example.com'],
@@ -53,6 +53,8 @@ describe('an origin, where the gateway listens to everybody,', () => {
 
 describe('any origin, where all are listed,', () => {
   it('is allowed', () => {
-    expect(createOriginCheck({ host: '::', allowedOrigins: ['*'] })('https://evil.example', 'a')).toBe(true);
+    expect(
+      createOriginCheck({ host: '::', trustProxy: [], allowedOrigins: ['*'] })('https://evil.example', 'a'),
+    ).toBe(true);
   });
 });
