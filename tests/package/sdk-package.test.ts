@@ -11,10 +11,13 @@ import { type InstalledPackage, installPackage } from './installed-package.ts';
 let sdk: InstalledPackage;
 let chromium: LaunchedBrowser;
 let pages: PageServer;
+const endings: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   sdk = await installPackage('packages/webrtc', '@parley/webrtc');
+  endings.push(() => sdk.remove());
   chromium = await launchChromium();
+  endings.push(() => chromium.close());
   const vendor = new URL('lib/bundle.js', import.meta.resolve('@telnyx/webrtc/package.json'));
   pages = await servePages({
     files: new Map([
@@ -28,10 +31,11 @@ beforeAll(async () => {
       ]),
     ),
   });
+  endings.push(() => pages.close());
 });
 
 afterAll(async () => {
-  await Promise.all([pages.close(), chromium.close(), sdk.remove()]);
+  await Promise.all(endings.map((end) => end()));
 });
 
 test('the package holds what its users need and nothing of the workshop', async () => {
