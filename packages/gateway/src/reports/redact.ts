@@ -55,6 +55,9 @@ const secretInSdp = /(a=ice-pwd:|a=crypto:\d+ \S+ inline:)[\w+/=|:-]+/g;
 /** Login tokens (RFC 7515 §3.1) and API keys by their own looks, wherever they stand. */
 const looksSecret = /()(?:\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*|\bKEY[\w-]{40,})/g;
 
+/** Nearly no text has any of these: one look spares it the five above. */
+const suspicious = /pass|secret|token|jwt|credential|api_?key|authorization|cookie|ice-pwd|a=crypto|eyJ|KEY/i;
+
 /** Thrown for what nobody sends in good faith. */
 export class TooDeepError extends Error {
   readonly code = 'too-deep';
@@ -87,6 +90,7 @@ export function redact(value: unknown): unknown {
 }
 
 function hideWithin(text: string, hide: (secret: string) => string): string {
+  if (!suspicious.test(text)) return text;
   return [memberInText, numberInText, assignmentInText, secretInSdp, looksSecret].reduce(
     (rest, pattern) =>
       rest.replace(pattern, (match: string, before: string) => before + hide(match.slice(before.length))),
@@ -94,7 +98,7 @@ function hideWithin(text: string, hide: (secret: string) => string): string {
   );
 }
 
-/** Copies a value with each text in it changed; a number under a name counts as a text, for it may be a password. */
+/** Copies a value with each text in it changed; a number under the name of a secret counts as a text. */
 function mapTexts(
   value: unknown,
   change: (text: string, name?: string) => string,
@@ -102,10 +106,8 @@ function mapTexts(
   depth = 0,
 ): unknown {
   if (typeof value === 'string') return change(value, name);
-  if (typeof value === 'number') {
-    const changed = change(String(value), name);
-    return changed === String(value) ? value : changed;
-  }
+  if (typeof value === 'number' && name !== undefined && secretName.test(name))
+    return change(String(value), name);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === deepest) throw new TooDeepError();
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change, name, depth + 1));

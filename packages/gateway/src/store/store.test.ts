@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import Libsql from 'libsql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from './open-store.ts';
 import { type PostgresqlServer, startPostgresqlServer } from './postgresql-server.fixture.ts';
@@ -237,6 +238,15 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
 });
 
 describe('the store on SQLite', () => {
+  it('made by a newer gateway, is refused', async () => {
+    const folder = join(data, 'newer');
+    await (await openStore({ data: folder, databaseUrl: null })).close();
+    const database = new Libsql(join(folder, 'parley.sqlite'));
+    database.exec("insert into kysely_migration values ('9999-of-the-future', '2099-01-01')");
+    database.close();
+    await expect(openStore({ data: folder, databaseUrl: null })).rejects.toThrow(/9999-of-the-future/);
+  });
+
   it('its file, is readable by nobody else', async () => {
     const folder = join(data, 'private');
     const store = await openStore({ data: folder, databaseUrl: null });
