@@ -56,6 +56,19 @@ test('of an offer, Opus with error correction, telephone-event and the usable ca
   ]);
 });
 
+test('video that is offered beside audio is refused alone, in its place', () => {
+  const video = ['m=video 9 UDP/TLS/RTP/SAVPF 96 97', 'a=mid:1', 'a=rtpmap:96 VP8/90000', ''];
+  const offer = [...OFFER.slice(0, -1), ...video].join('\r\n').replace('BUNDLE 0', 'BUNDLE 0 1');
+  const { sdp, sections } = readRemoteDescription(offer);
+  expect(sdp).toBe(readRemoteDescription(OFFER.join('\r\n')).sdp);
+  const local = ['v=0', 'a=group:BUNDLE 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=mid:0', ''];
+  const refusal = ['m=video 0 UDP/TLS/RTP/SAVPF 96 97', 'c=IN IP4 0.0.0.0', 'a=mid:1', 'a=inactive', ''];
+  expect(toBrowserDescription(local.join('\r\n'), sections).split('\r\n')).toEqual([
+    ...local.slice(0, -1),
+    ...refusal,
+  ]);
+});
+
 test('line ends without carriage returns are understood', () => {
   expect(readRemoteDescription(OFFER.join('\n'))).toEqual(readRemoteDescription(OFFER.join('\r\n')));
 });
@@ -63,12 +76,7 @@ test('line ends without carriage returns are understood', () => {
 test.each([
   ['nothing', '', /begin with "v=0"/],
   ['no media section', OFFER.slice(0, 5).join('\r\n'), /no media section/],
-  [
-    'a video section beside',
-    `${OFFER.join('\r\n')}m=video 9 UDP/TLS/RTP/SAVPF 96\r\n`,
-    /more than one media section/,
-  ],
-  ['data instead of audio', changed('m=audio', 'm=application'), /for application/],
+  ['data instead of audio', changed('m=audio', 'm=application'), /no audio section/],
   ['audio that is switched off', changed('m=audio 60301', 'm=audio 0'), /switched off/],
   ['unencrypted audio', changed('UDP/TLS/RTP/SAVPF', 'RTP/AVP'), /RTP\/AVP/],
   ['no Opus', changed('OPUS/48000/2', 'speex/16000'), /no Opus/],

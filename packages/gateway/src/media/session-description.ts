@@ -16,25 +16,44 @@ export interface RemoteDescription {
   fingerprint: string;
   /** Who starts DTLS: RFC 8842 §5. */
   setup: string;
+  /** Its media sections in order. An answer has as many (RFC 3264 §6), of which the refused ones have port 0. */
+  sections: readonly ('audio' | RefusedSection)[];
+}
+
+/** Video, data, a second audio: what a client may offer beside, and does not get. */
+export interface RefusedSection {
+  /** The first line, from `m=` on. */
+  media: string;
+  mid: string | undefined;
 }
 
 /** @throws MediaError `bad-sdp` with a sentence that says what is missing */
 export function readRemoteDescription(sdp: string): RemoteDescription {
   const lines = sdp.split(/\r?\n/).filter((line) => line !== '');
   if (lines[0] !== 'v=0') throw refusal('It does not begin with "v=0".');
-  const start = lines.findIndex((line) => line.startsWith('m='));
-  if (start < 0) throw refusal('It has no media section; an audio section is needed.');
-  const session = lines.slice(0, start);
-  const media = lines.slice(start);
-  if (media.slice(1).some((line) => line.startsWith('m=')))
-    throw refusal('It has more than one media section; offer exactly one, for audio.');
-  return readAudio(session, media);
+  const starts = lines.flatMap((line, index) => (line.startsWith('m=') ? [index] : []));
+  const [first] = starts;
+  if (first === undefined) throw refusal('It has no media section; an audio section is needed.');
+  const sections = starts.map((start, index) => lines.slice(start, starts[index + 1]));
+  const audio =
+    sections.find(([media]) => media?.startsWith('m=audio ') && !media.startsWith('m=audio 0 ')) ??
+    sections.find(([media]) => media?.startsWith('m=audio '));
+  if (audio === undefined) throw refusal('It has no audio section; only audio is carried.');
+  return {
+    ...readAudio(lines.slice(0, first), audio),
+    sections: sections.map((section) => (section === audio ? 'audio' : refused(section))),
+  };
 }
 
-function readAudio(session: readonly string[], media: readonly string[]): RemoteDescription {
-  const [kind, port, protocol, ...formats] = media[0]?.slice(2).split(' ') ?? [];
-  if (kind !== 'audio')
-    throw refusal(`Its media section is for ${kind ?? 'nothing'}; only audio is carried.`);
+function refused(section: readonly string[]): RefusedSection {
+  return { media: section[0] ?? '', mid: attribute(section, 'mid') };
+}
+
+function readAudio(
+  session: readonly string[],
+  media: readonly string[],
+): Omit<RemoteDescription, 'sections'> {
+  const [, port, protocol, ...formats] = media[0]?.slice(2).split(' ') ?? [];
   if (port === '0') throw refusal('Its audio section is switched off (port 0).');
   if (protocol !== 'UDP/TLS/RTP/SAVPF')
     throw refusal(`Its audio section is ${protocol ?? 'of no kind'}; only UDP/TLS/RTP/SAVPF is spoken.`);
@@ -48,6 +67,7 @@ function readAudio(session: readonly string[], media: readonly string[]): Remote
   if (setup === undefined) throw refusal('It does not say who starts DTLS (a=setup).');
   if (!media.includes('a=rtcp-mux'))
     throw refusal('It does not send RTP and RTCP over one port (a=rtcp-mux).');
+  const mid = attribute(media, 'mid') ?? '0';
   const codecs = readCodecs(media, formats);
   const kept = media
     .slice(1)
@@ -55,7 +75,9 @@ function readAudio(session: readonly string[], media: readonly string[]): Remote
     .filter((line) => line !== undefined);
   return {
     sdp: [
-      ...session.filter((line) => !line.startsWith('a=extmap')),
+      ...session
+        .filter((line) => !line.startsWith('a=extmap'))
+        .map((line) => (line.startsWith('a=group:BUNDLE ') ? `a=group:BUNDLE ${mid}` : line)),
       `m=audio ${port ?? '9'} UDP/TLS/RTP/SAVPF ${codecs.map((codec) => codec.payloadType).join(' ')}`,
       ...kept,
       ...codecs.flatMap((codec) => codec.lines),
@@ -123,15 +145,32 @@ export function usableCandidate(candidate: string): string | undefined {
  * A port of 0, which the library writes for an inactive section, would switch the section off for ever. And an offer
  * takes the part of the DTLS client for the gateway: a leg is up a round trip and more sooner than with the choice left
  * to the browser.
+ *
+ * @param sections those of the offer, where it is an answer
  */
-export function toBrowserDescription(sdp: string): string {
+export function toBrowserDescription(
+  sdp: string,
+  sections: RemoteDescription['sections'] = ['audio'],
+): string {
+  const lines = adapted(sdp);
+  const start = lines.findIndex((line) => line.startsWith('m='));
+  const audio = lines.slice(start).filter((line) => line !== '');
+  const described = sections.flatMap((section) => (section === 'audio' ? audio : refusalOf(section)));
+  return [...lines.slice(0, start), ...described, ''].join('\r\n');
+}
+
+function refusalOf({ media, mid }: RefusedSection): string[] {
+  const switchedOff = media.replace(/^(m=\S+) \S+/, '$1 0');
+  return [switchedOff, 'c=IN IP4 0.0.0.0', ...(mid === undefined ? [] : [`a=mid:${mid}`]), 'a=inactive'];
+}
+
+function adapted(sdp: string): string[] {
   return sdp
     .split('\r\n')
     .filter((line) => line !== 'a=ice-lite')
     .map((line) => line.replace(/^m=audio 0 /, 'm=audio 9 '))
     .map((line) => (line === 'a=setup:actpass' ? 'a=setup:active' : line))
-    .map((line) => (line.startsWith('a=candidate:') ? line.replace(/ generation \d+/, '') : line))
-    .join('\r\n');
+    .map((line) => (line.startsWith('a=candidate:') ? line.replace(/ generation \d+/, '') : line));
 }
 
 function attribute(lines: readonly string[], name: string): string | undefined {

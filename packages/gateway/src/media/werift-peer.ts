@@ -188,7 +188,7 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
       if (dtls.role === 'auto') dtls.role = offer.setup === 'active' ? 'server' : 'client';
       await connection.setLocalDescription(await connection.createAnswer());
       if (connectedBefore && link.generation !== generation) restartIce(ice, iceControlling);
-      return described(connection);
+      return described(connection, offer.sections);
     },
     offer: async () => {
       await connection.setLocalDescription(await connection.createOffer());
@@ -235,10 +235,10 @@ function isTelephoneEvent(codec: RTCRtpCodecParameters): boolean {
   return codec.mimeType.toLowerCase() === 'audio/telephone-event';
 }
 
-function described(connection: RTCPeerConnection): string {
+function described(connection: RTCPeerConnection, sections?: RemoteDescription['sections']): string {
   const sdp = connection.localDescription?.sdp;
   if (sdp === undefined) throw new Error('There is no local description.');
-  return toBrowserDescription(sdp);
+  return toBrowserDescription(sdp, sections);
 }
 
 function sentence(error: unknown): string {
