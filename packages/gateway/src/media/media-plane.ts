@@ -11,7 +11,8 @@ export type MediaLegId = string;
 export type MediaCommand =
   /**
    * Takes a browser's offer and gives the answer. For a leg that exists already it is a renegotiation: an ICE
-   * restart is answered in place, and the old candidate pair carries media until a new one is nominated.
+   * restart is answered in place, and the old candidate pair carries media until a new one is nominated. An offer with
+   * another certificate is one of a new peer connection of the browser, and takes the place of the former.
    * `call` says which legs must share a worker.
    */
   | { type: 'accept'; leg: MediaLegId; call: string; sdp: string }
@@ -22,7 +23,9 @@ export type MediaCommand =
   | { type: 'candidate'; leg: MediaLegId; candidate: string; sdpMid?: string | null }
   /**
    * A new peer connection (new certificate) in the place of a leg whose old one is lost. Answers `sdp` where it
-   * is given, offers otherwise. What the leg hears and who hears it stay as they were.
+   * is given, offers otherwise. Where the media plane still knows the leg, what it hears and who hears it stay as they
+   * were; where its worker died, bridge it again. Of the browsers, only Chromium can carry on its own old peer
+   * connection with the new one; any can make a new one too, for which `accept` is enough.
    */
   | { type: 'remake'; leg: MediaLegId; call: string; sdp?: string }
   /** Both legs hear each other. A leg bridged to itself is an echo. */
@@ -58,7 +61,10 @@ export type MediaEvent =
   | { type: 'flowing'; leg: MediaLegId }
   /** A telephone-event from the browser, once a key press. */
   | { type: 'dtmf'; leg: MediaLegId; digit: string }
-  /** The media path is gone: its worker died, or nothing was received for too long. */
+  /**
+   * The media path is gone: its worker died, and the leg is not known any more; or nothing was received for too long
+   * (15 s by default), which is told again after as long, while the leg lives on.
+   */
   | { type: 'lost'; leg: MediaLegId; reason: 'worker' | 'timeout' };
 
 /**
