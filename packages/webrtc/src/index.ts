@@ -1,4 +1,12 @@
-export { Call, type IAnswerParams, type IHangupParams, type TelnyxIDs } from './api/call.ts';
+export {
+  Call,
+  type IAnswerParams,
+  type ICallOptions,
+  type IHangupParams,
+  type INotification,
+  type IVertoCallOptions,
+  type TelnyxIDs,
+} from './api/call.ts';
 export { State, type Direction } from './api/call-state.ts';
 export type { IWebRTCInfo } from './api/browser-support.ts';
 export type { ICatalogueEntry } from './api/catalogue.ts';
@@ -8,6 +16,7 @@ export {
   SDK_ERRORS,
   TELNYX_ERROR_CODES,
   TelnyxError,
+  type ISdkError,
   type ITelnyxError,
   type ITelnyxErrorEvent,
   type ITelnyxMediaError,
@@ -20,7 +29,6 @@ export {
   NOTIFICATION_TYPE,
   SwEvent,
   type IAIConversationMessageEvent,
-  type INotification,
   type IReadyEvent,
   type ISocketCloseEvent,
   type ISocketErrorEvent,
@@ -29,11 +37,9 @@ export {
 export { TELNYX_ICE_SERVERS } from './api/ice-servers.ts';
 export type {
   IAnonymousLogin,
-  ICallOptions,
   IClientOptions,
   ICredentials,
   IMediaPermissionsRecovery,
-  IVertoCallOptions,
   MediaElementSource,
 } from './api/options.ts';
 export { Region } from './api/server-address.ts';

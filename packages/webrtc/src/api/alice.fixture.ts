@@ -1,9 +1,8 @@
 import { FakeMedia, ManualClock, settle, type ScriptedGateway } from '@parley/testkit';
 
 import type { Platform } from '../platform/ports.ts';
-import type { Call } from './call.ts';
+import type { Call, INotification } from './call.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
-import type { INotification } from './events.ts';
 import type { IClientOptions } from './options.ts';
 import { TelnyxRTC } from './telnyx-rtc.ts';
 import type { ITelnyxWarningEvent } from './warnings.ts';
@@ -49,7 +48,7 @@ export class Alice {
   }
 
   /** The states of a call as its application saw them. */
-  statesOf({ id }: Call): readonly string[] {
+  statesOf({ id }: Pick<Call, 'id'>): readonly string[] {
     return this.states.get(id) ?? [];
   }
 

@@ -5,12 +5,11 @@ import type { CallWarning } from '../calls/call-media.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
 import type { Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
-import { Call, type CallOwner } from './call.ts';
+import { Call, type CallOwner, type INotification, type IVertoCallOptions } from './call.ts';
 import { toDialogParams, USER_AGENT } from './dialog-params.ts';
 import type { TelnyxErrorCode } from './errors.ts';
-import type { INotification } from './events.ts';
 import { CALL_ERRORS } from './failures.ts';
-import type { IVertoCallOptions, MediaElementSource } from './options.ts';
+import type { MediaElementSource } from './options.ts';
 import type { TelnyxWarningCode } from './warnings.ts';
 
 /** What calls take from the client where they have nothing of their own. */
@@ -50,16 +49,16 @@ const CALL_WARNINGS: Readonly<Record<CallWarning, TelnyxWarningCode>> = {
 /** The calls of a client as the application sees them, joined to those that run. */
 export class CallBook {
   readonly calls: Calls;
-  private readonly ports: CallBookPorts;
-  private readonly shown = new Map<string, Call>();
+  readonly #ports: CallBookPorts;
+  readonly #shown = new Map<string, Call>();
 
   constructor(ports: CallBookPorts) {
-    this.ports = ports;
+    this.#ports = ports;
     this.calls = new Calls({
       accepting: ports.accepting,
-      create: (invite) => this.receive(invite),
+      create: (invite) => this.#receive(invite),
       learned: (live, message) => {
-        this.learn(live, message);
+        this.#learn(live, message);
       },
       told: ports.told,
       unknownAttach: (params) => {
@@ -70,41 +69,41 @@ export class CallBook {
   }
 
   all(): readonly Call[] {
-    return [...this.shown.values()];
+    return [...this.#shown.values()];
   }
 
   place(options: IVertoCallOptions): Call {
-    const { call, live } = this.open('outbound', options, undefined);
-    this.announce(call);
+    const { call, live } = this.#open('outbound', options, undefined);
+    this.#announce(call);
     live.start();
     return call;
   }
 
-  private receive(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall {
-    const { call, live } = this.open('inbound', toInboundOptions(invite), invite.sdp);
-    this.announce(call);
+  #receive(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall {
+    const { call, live } = this.#open('inbound', toInboundOptions(invite), invite.sdp);
+    this.#announce(call);
     call.show(live.state);
     return live;
   }
 
-  private announce(call: Call): void {
+  #announce(call: Call): void {
     const others = this.all().filter((other) => other !== call);
-    this.owner.updated(call);
+    this.#owner.updated(call);
     if (others.length === 0) return;
-    this.ports.warning(33010, { newCall: brief(call), activeCalls: others.map(brief) }, call.id);
+    this.#ports.warning(33010, { newCall: brief(call), activeCalls: others.map(brief) }, call.id);
   }
 
-  private open(
+  #open(
     direction: Call['direction'],
     options: IVertoCallOptions,
     offer: string | undefined,
   ): { call: Call; live: LiveCall } {
-    const { session } = this.ports;
-    const call: Call = new Call(direction, options, this.owner, () => live);
+    const { session } = this.#ports;
+    const call: Call = new Call(direction, options, this.#owner, () => live);
     const live: LiveCall = new LiveCall(
       call.id,
       offer,
-      this.ports.call,
+      this.#ports.call,
       {
         request: (method, params, timeoutMs) => session.request(method, params, timeoutMs),
         userAgent: USER_AGENT,
@@ -112,21 +111,21 @@ export class CallBook {
           return session.isGranted('preAnswer');
         },
       },
-      () => toSettings(call.options, this.ports.defaults()),
+      () => toSettings(call.options, this.#ports.defaults()),
       {
         changed: (state) => {
-          if (state.name === 'ended') this.close(call);
+          if (state.name === 'ended') this.#close(call);
           call.show(state);
         },
         failed: (failure, error) => {
-          this.fail(call, CALL_ERRORS[failure], error);
+          this.#fail(call, CALL_ERRORS[failure], error);
         },
         warned: (warning) => {
-          this.ports.warning(CALL_WARNINGS[warning], {}, call.id);
+          this.#ports.warning(CALL_WARNINGS[warning], {}, call.id);
         },
         playing: (element) => {
           const others = this.calls.all().filter((other) => other !== live);
-          if (others.some(({ media }) => media.element === element)) this.ports.warning(33011, {}, call.id);
+          if (others.some(({ media }) => media.element === element)) this.#ports.warning(33011, {}, call.id);
         },
         byeUndelivered: (bye) => {
           this.calls.byeUndelivered(call.id, bye);
@@ -134,52 +133,52 @@ export class CallBook {
       },
     );
     this.calls.add(live);
-    this.shown.set(call.id, call);
+    this.#shown.set(call.id, call);
     return { call, live };
   }
 
-  private close({ id }: Call): void {
+  #close({ id }: Call): void {
     this.calls.remove(id);
-    this.shown.delete(id);
+    this.#shown.delete(id);
   }
 
-  private fail(call: Call, code: TelnyxErrorCode, error: unknown): void {
-    this.ports.error(code, error, call.id);
+  #fail(call: Call, code: TelnyxErrorCode, error: unknown): void {
+    this.#ports.error(code, error, call.id);
     if (code < 42000 || code > 42003) return;
     const { name = '', message = '' } = error instanceof Error ? error : {};
-    this.notify(call, { type: 'userMediaError', call, errorName: name, errorMessage: message });
+    this.#notify(call, { type: 'userMediaError', call, errorName: name, errorMessage: message });
   }
 
-  private readonly owner: CallOwner = {
+  readonly #owner: CallOwner = {
     updated: (call) => {
-      this.notify(call, { type: 'callUpdate', call });
+      this.#notify(call, { type: 'callUpdate', call });
     },
     warn: (code, call, detail = {}) => {
-      this.ports.warning(code, detail, call.id);
+      this.#ports.warning(code, detail, call.id);
     },
     microphone: () => {
-      const { audio } = this.ports.defaults();
+      const { audio } = this.#ports.defaults();
       return typeof audio === 'object' ? audio : {};
     },
   };
 
-  private notify(call: Call, notification: INotification): void {
+  #notify(call: Call, notification: INotification): void {
     const { onNotification } = call.options;
     if (!onNotification) {
-      this.ports.notify(notification);
+      this.#ports.notify(notification);
       return;
     }
     try {
       onNotification(notification);
     } catch (error) {
-      this.ports.call.log.error('onNotification threw', error);
+      this.#ports.call.log.error('onNotification threw', error);
     }
   }
 
-  private learn(live: LiveCall, message: Learned): void {
-    const call = this.shown.get(live.id);
+  #learn(live: LiveCall, message: Learned): void {
+    const call = this.#shown.get(live.id);
     if (!call) return;
-    if (message.method === 'telnyx_rtc.display') this.showParty(call, message.params);
+    if (message.method === 'telnyx_rtc.display') this.#showParty(call, message.params);
     else if (message.method === 'telnyx_rtc.bye') {
       const { client_state } = message.params;
       if (client_state) call.options.clientState = client_state;
@@ -187,11 +186,11 @@ export class CallBook {
   }
 
   /** The direction is seen from the server. */
-  private showParty(call: Call, params: Push<'telnyx_rtc.display'>['params']): void {
+  #showParty(call: Call, params: Push<'telnyx_rtc.display'>['params']): void {
     const { display_name: displayName = '', display_number: displayNumber = '' } = params;
     const displayDirection = params.display_direction === 'inbound' ? 'outbound' : 'inbound';
     call.extension = displayNumber;
-    this.notify(call, { type: 'participantData', call, displayName, displayNumber, displayDirection });
+    this.#notify(call, { type: 'participantData', call, displayName, displayNumber, displayDirection });
   }
 }
 

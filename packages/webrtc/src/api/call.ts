@@ -5,8 +5,81 @@ import { tonesOf } from '../calls/dtmf.ts';
 import { toPublicState, type Direction } from './call-state.ts';
 import { TelnyxError } from './errors.ts';
 import { microphoneErrorCode } from './failures.ts';
-import type { IVertoCallOptions, MediaElementSource } from './options.ts';
+import type { MediaElementSource } from './options.ts';
 import type { TelnyxWarningCode } from './warnings.ts';
+
+/** Options of `newCall()`. What is not given comes from the client. */
+export interface ICallOptions {
+  /** Number, SIP address or user to call. */
+  destinationNumber?: string | undefined;
+  callerName?: string | undefined;
+  callerNumber?: string | undefined;
+  /** The id of the call. Default: a new UUID. */
+  id?: string | undefined;
+  /** Base64; handed to the application's server. */
+  clientState?: string | undefined;
+  /** SIP headers, `X-…`. */
+  customHeaders?: { name: string; value: string }[] | undefined;
+  telnyxCallControlId?: string | undefined;
+  telnyxSessionId?: string | undefined;
+  telnyxLegId?: string | undefined;
+  /** false: listen only. Default: true. */
+  audio?: boolean | MediaTrackConstraints | undefined;
+  micId?: string | undefined;
+  micLabel?: string | undefined;
+  speakerId?: string | undefined;
+  /** Used in place of a microphone. It is not stopped when the call ends. */
+  localStream?: MediaStream | undefined;
+  localElement?: MediaElementSource | undefined;
+  remoteElement?: MediaElementSource | undefined;
+  iceServers?: RTCIceServer[] | undefined;
+  /** Default: the browser's order. */
+  preferred_codecs?: RTCRtpCodec[] | undefined;
+  prefetchIceCandidates?: boolean | undefined;
+  forceRelayCandidate?: boolean | undefined;
+  trickleIce?: boolean | undefined;
+  keepConnectionAliveOnSocketClose?: boolean | undefined;
+  mutedMicOnStart?: boolean | undefined;
+  receiveOnlyAudio?: boolean | undefined;
+  ringtoneFile?: string | undefined;
+  ringbackFile?: string | undefined;
+  userVariables?: Record<string, unknown> | undefined;
+  /** Gets the notifications of this call in place of the client's listeners. */
+  onNotification?: ((notification: INotification) => void) | undefined;
+  debug?: boolean | undefined;
+  debugOutput?: 'socket' | 'file' | undefined;
+  /** No effect: calls are audio. */
+  video?: boolean | undefined;
+  /** No effect: calls are audio. */
+  camId?: string | undefined;
+  /** No effect. */
+  useStereo?: boolean | undefined;
+  /** No effect. */
+  mediaSettings?: Record<string, unknown> | undefined;
+}
+
+/** The options of a call as they are in use: what was given, and what the server says of the other side. */
+export interface IVertoCallOptions extends ICallOptions {
+  remoteCallerName?: string | undefined;
+  remoteCallerNumber?: string | undefined;
+}
+
+/** Payload of `telnyx.notification`. Each is a new object; its `call` is the one that the application has. */
+export interface INotification {
+  /**
+   * `callUpdate`: the call has another state. `userMediaError`: the microphone failed. `participantData`: the
+   * other side shows another name or number. `event`: anything else that the server sent.
+   */
+  type: string;
+  call?: Call;
+  error?: Error;
+  errorName?: string;
+  errorMessage?: string;
+  displayName?: string;
+  displayNumber?: string;
+  displayDirection?: string;
+  [member: string]: unknown;
+}
 
 /** Options of `call.answer()`. */
 export interface IAnswerParams {

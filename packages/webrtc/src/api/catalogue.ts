@@ -9,15 +9,26 @@ export interface ICatalogueEntry<N extends string = string> {
   readonly solutions: readonly string[];
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-export function entry<N extends string>(name: N, message: string, solution: string): ICatalogueEntry<N> {
+/** Name, what happened, and what to do about it. */
+export type Row<N extends string = string> = readonly [name: N, message: string, solution: string];
+
+export function toEntry<N extends string>([name, message, solution]: Row<N>): ICatalogueEntry<N> {
   return { name, message, description: `${message}.`, causes: [], solutions: [solution] };
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-export function codesByName<C extends number, T extends Record<C, ICatalogueEntry>>(
-  catalogue: T,
-): { readonly [K in keyof T & C as T[K]['name']]: K };
-export function codesByName(catalogue: Record<number, ICatalogueEntry>): Record<string, number> {
-  return Object.fromEntries(Object.entries(catalogue).map(([code, { name }]) => [name, Number(code)]));
+export function mapRows<C extends number, R extends readonly [...Row, ...unknown[]], T>(
+  table: Readonly<Record<C, R>>,
+  map: (row: R) => T,
+): Readonly<Record<C, T>>;
+export function mapRows(table: Record<number, Row>, map: (row: Row) => unknown): Record<number, unknown> {
+  return Object.fromEntries(Object.entries(table).map(([code, row]) => [code, map(row)]));
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export function codesByName<C extends number, T extends Readonly<Record<C, readonly [string, ...unknown[]]>>>(
+  table: T,
+): { readonly [K in keyof T & C as T[K][0]]: K };
+export function codesByName(table: Record<number, readonly [string, ...unknown[]]>): Record<string, number> {
+  return Object.fromEntries(Object.entries(table).map(([code, [name]]) => [name, Number(code)]));
 }

@@ -1,4 +1,5 @@
-import type { IClientOptions, ICallOptions } from './options.ts';
+import type { ICallOptions } from './call.ts';
+import type { IClientOptions } from './options.ts';
 import { toServerUrl } from './server-address.ts';
 
 type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any';

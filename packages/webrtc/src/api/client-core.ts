@@ -38,27 +38,27 @@ export class ClientCore {
   microphoneEnabled = true;
   localElement: MediaElementSource | undefined;
   remoteElement: MediaElementSource | undefined;
-  private readonly fields: ClientFields;
-  private readonly everyEvent: Emit;
-  private stopWatchingPage: (() => void) | undefined;
+  readonly #fields: ClientFields;
+  readonly #everyEvent: Emit;
+  #stopWatchingPage: (() => void) | undefined;
   /** The departure that goes on; a `connect()` meanwhile revokes it. */
-  private leaving: symbol | undefined;
+  #leaving: symbol | undefined;
 
   constructor(platform: Platform, log: Log, fields: ClientFields, everyEvent: Emit) {
     this.platform = platform;
     this.log = log;
-    this.fields = fields;
-    this.everyEvent = everyEvent;
+    this.#fields = fields;
+    this.#everyEvent = everyEvent;
     this.emitter = new Emitter((event, error) => {
       this.log.error(`a listener of ${String(event)} threw`, error);
     });
     const { openSocket, random, startTimer, uuid } = platform;
     const ports = { openSocket, random, startTimer, uuid, log: this.log.named('session') };
-    this.session = new Session(ports, () => this.sessionSettings(), this.sessionObserver);
+    this.session = new Session(ports, () => this.#sessionSettings(), this.#sessionObserver);
     this.book = new CallBook({
       call: { ...platform, log: this.log.named('call') },
       session: this.session,
-      defaults: () => this.callDefaults(),
+      defaults: () => this.#callDefaults(),
       error: (code, originalError, callId) => {
         this.fail(code, originalError, { callId });
       },
@@ -69,9 +69,9 @@ export class ClientCore {
         this.emit('telnyx.notification', notification);
       },
       told: (message) => {
-        this.tell(message);
+        this.#tell(message);
       },
-      accepting: () => this.leaving === undefined,
+      accepting: () => this.#leaving === undefined,
     });
   }
 
@@ -80,17 +80,17 @@ export class ClientCore {
   }
 
   get server(): string {
-    const { host, env, region } = this.fields.options;
+    const { host, env, region } = this.#fields.options;
     return inRegion(toServerUrl(host ?? env) ?? '', region);
   }
 
   get iceServers(): RTCIceServer[] {
-    return this.fields.options.iceServers ?? defaultIceServers(this.session.grantedIceServers, this.server);
+    return this.#fields.options.iceServers ?? defaultIceServers(this.session.grantedIceServers, this.server);
   }
 
   readonly emit: Emit = (event, payload) => {
     this.emitter.emit(event, payload);
-    this.everyEvent(event, payload);
+    this.#everyEvent(event, payload);
   };
 
   fail(code: TelnyxErrorCode, originalError: unknown, detail: { callId?: string; type?: string } = {}): void {
@@ -103,26 +103,26 @@ export class ClientCore {
   }
 
   connect(): void {
-    this.leaving = undefined;
-    this.stopWatchingPage ??= this.platform.onPageHide(() => {
-      if (this.fields.options.hangupOnBeforeUnload !== false) void this.hangUpAll();
+    this.#leaving = undefined;
+    this.#stopWatchingPage ??= this.platform.onPageHide(() => {
+      if (this.#fields.options.hangupOnBeforeUnload !== false) void this.#hangUpAll();
     });
     this.session.connect();
   }
 
   async disconnect(): Promise<void> {
     const leaving = Symbol('leaving');
-    this.leaving = leaving;
-    const ended = this.hangUpAll();
+    this.#leaving = leaving;
+    const ended = this.#hangUpAll();
     if (this.session.state.name === 'ready' && this.book.all().length > 0) await ended;
-    if (this.leaving !== leaving) return;
-    this.stopWatchingPage?.();
-    this.stopWatchingPage = undefined;
+    if (this.#leaving !== leaving) return;
+    this.#stopWatchingPage?.();
+    this.#stopWatchingPage = undefined;
     this.book.calls.abandon();
     this.session.disconnect();
   }
 
-  private async hangUpAll(): Promise<void> {
+  async #hangUpAll(): Promise<void> {
     await Promise.all(
       this.book.all().map((call) => {
         call.showWord('purge');
@@ -131,8 +131,8 @@ export class ClientCore {
     );
   }
 
-  private sessionSettings(): SessionSettings {
-    const { options } = this.fields;
+  #sessionSettings(): SessionSettings {
+    const { options } = this.#fields;
     return {
       server: this.server,
       route: {
@@ -150,8 +150,8 @@ export class ClientCore {
     };
   }
 
-  private callDefaults(): CallDefaults {
-    const { options, micId, speaker, ringtoneFile, ringbackFile } = this.fields;
+  #callDefaults(): CallDefaults {
+    const { options, micId, speaker, ringtoneFile, ringbackFile } = this.#fields;
     const audio = this.audio === true && micId ? { deviceId: { exact: micId } } : this.audio;
     return {
       audio: this.microphoneEnabled && audio,
@@ -168,13 +168,13 @@ export class ClientCore {
     };
   }
 
-  private readonly sessionObserver: SessionObserver = {
+  readonly #sessionObserver: SessionObserver = {
     ready: () => {
       this.book.calls.ready();
       this.emit('telnyx.ready', { ...this.session.registrationInfo, type: 'vertoClientReady' });
     },
     failed: (failure, error) => {
-      this.handleSessionFailure(failure, error);
+      this.#handleSessionFailure(failure, error);
     },
     resumed: (survivors) => {
       this.book.calls.resumed(survivors);
@@ -198,17 +198,17 @@ export class ClientCore {
     },
   };
 
-  private handleSessionFailure(failure: SessionFailure, error: unknown): void {
+  #handleSessionFailure(failure: SessionFailure, error: unknown): void {
     const code = SESSION_ERRORS[failure];
     if (code === undefined) this.warn(36005, { reason: failure });
     else this.fail(code, error);
     if (failure === 'exhausted' || failure === 'dismissed') this.book.calls.abandon();
   }
 
-  private tell(message: Told): void {
+  #tell(message: Told): void {
     switch (message.method) {
       case 'telnyx_rtc.punt':
-        this.handlePunt();
+        this.#handlePunt();
         break;
       case 'ai_conversation': {
         const { method, params } = message;
@@ -221,8 +221,8 @@ export class ClientCore {
   }
 
   /** The server ends the session. Calls whose media still flows may be kept, on another socket. */
-  private handlePunt(): void {
-    const kept = this.fields.options.keepConnectionAliveOnSocketClose === true;
+  #handlePunt(): void {
+    const kept = this.#fields.options.keepConnectionAliveOnSocketClose === true;
     if (kept && this.book.all().some(({ peer }) => peer?.instance.connectionState === 'connected')) {
       this.session.reconnect();
     } else this.session.punt();

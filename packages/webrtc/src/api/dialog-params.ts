@@ -1,7 +1,7 @@
 import type { DialogParams } from '@parley/protocol';
 
 import { VERSION } from './version.ts';
-import type { IVertoCallOptions } from './options.ts';
+import type { IVertoCallOptions } from './call.ts';
 
 /** How the SDK names itself in invite, answer and attach. */
 export const USER_AGENT = `Web-${VERSION}`;

@@ -1,61 +1,64 @@
-import { codesByName, entry, type ICatalogueEntry } from './catalogue.ts';
+import { codesByName, mapRows, toEntry, type ICatalogueEntry, type Row } from './catalogue.ts';
 
 const RETRY = 'Place the call again.';
 const CODECS = 'Check the codecs and session descriptions of both sides.';
 const NETWORK = 'Check the network and the address of the server.';
 
-/* @__NO_SIDE_EFFECTS__ */
-function fatal<N extends string>(name: N, message: string, solution: string) {
-  return { ...entry(name, message, solution), fatal: true };
-}
+/** The call, or the session, is over because of it. */
+const FATAL = true;
 
-/* @__NO_SIDE_EFFECTS__ */
-function passing<N extends string>(name: N, message: string, solution: string) {
-  return { ...entry(name, message, solution), fatal: false };
-}
-
-/** Every error by its code. `fatal`: the call, or the session, is over because of it. */
-export const SDK_ERRORS = {
-  40001: fatal('SDP_CREATE_OFFER_FAILED', 'The browser could not make an offer', CODECS),
-  40002: fatal('SDP_CREATE_ANSWER_FAILED', 'The browser could not make an answer', CODECS),
-  40003: fatal('SDP_SET_LOCAL_DESCRIPTION_FAILED', 'The browser refused its own description', CODECS),
-  40004: fatal('SDP_SET_REMOTE_DESCRIPTION_FAILED', 'The browser refused the remote description', CODECS),
-  40005: fatal(
+const TABLE = {
+  40001: ['SDP_CREATE_OFFER_FAILED', 'The browser could not make an offer', CODECS, FATAL],
+  40002: ['SDP_CREATE_ANSWER_FAILED', 'The browser could not make an answer', CODECS, FATAL],
+  40003: ['SDP_SET_LOCAL_DESCRIPTION_FAILED', 'The browser refused its own description', CODECS, FATAL],
+  40004: ['SDP_SET_REMOTE_DESCRIPTION_FAILED', 'The browser refused the remote description', CODECS, FATAL],
+  40005: [
     'SDP_SEND_FAILED',
     'The server did not take the call',
     'Connect first, and see originalError.',
-  ),
-  42001: fatal('MEDIA_MICROPHONE_PERMISSION_DENIED', 'The microphone is not allowed', 'Allow it here.'),
-  42002: fatal('MEDIA_DEVICE_NOT_FOUND', 'There is no such microphone', 'Plug one in or choose another.'),
-  42003: fatal('MEDIA_GET_USER_MEDIA_FAILED', 'The microphone does not open', 'Close what else uses it.'),
-  44001: passing('HOLD_FAILED', 'Hold or unhold failed', 'Try again while the call is active.'),
-  44002: fatal('INVALID_CALL_PARAMETERS', 'Invalid call options', 'Correct the option that is named.'),
-  44003: passing('BYE_SEND_FAILED', 'The server has not confirmed the end of the call', 'Nothing to do.'),
-  44004: passing('SUBSCRIBE_FAILED', 'The subscription failed', 'Try again.'),
-  44005: fatal('PEER_CLOSED_DURING_INIT', 'The call ended while it was set up', RETRY),
-  45001: fatal('WEBSOCKET_CONNECTION_FAILED', 'The browser refuses the address of the server', NETWORK),
-  45002: passing('WEBSOCKET_ERROR', 'The connection failed and is tried again', NETWORK),
-  45003: fatal('RECONNECTION_EXHAUSTED', 'The server could not be reached again', NETWORK),
-  45004: passing('GATEWAY_FAILED', 'The server has lost its upstream and is tried again', 'Wait.'),
-  46001: fatal('LOGIN_FAILED', 'The login was refused', 'Log in with valid credentials.'),
-  46002: fatal('INVALID_CREDENTIALS', 'No usable credentials', 'Give login and password, or login_token.'),
-  46003: passing('AUTHENTICATION_REQUIRED', 'The session is not logged in', 'Call login().'),
-  47001: passing('ICE_RESTART_FAILED', 'The media path could not be renewed', NETWORK),
-  48001: passing('NETWORK_OFFLINE', 'The browser is offline', NETWORK),
-  48501: fatal('SESSION_NOT_REATTACHED', 'The server has lost the call', RETRY),
-  49001: fatal('UNEXPECTED_ERROR', 'Something unexpected failed', 'See originalError.'),
-} as const;
+    FATAL,
+  ],
+  42001: ['MEDIA_MICROPHONE_PERMISSION_DENIED', 'The microphone is not allowed', 'Allow it here.', FATAL],
+  42002: ['MEDIA_DEVICE_NOT_FOUND', 'There is no such microphone', 'Plug one in or choose another.', FATAL],
+  42003: ['MEDIA_GET_USER_MEDIA_FAILED', 'The microphone does not open', 'Close what else uses it.', FATAL],
+  44001: ['HOLD_FAILED', 'Hold or unhold failed', 'Try again while the call is active.'],
+  44002: ['INVALID_CALL_PARAMETERS', 'Invalid call options', 'Correct the option that is named.', FATAL],
+  44003: ['BYE_SEND_FAILED', 'The server has not confirmed the end of the call', 'Nothing to do.'],
+  44004: ['SUBSCRIBE_FAILED', 'The subscription failed', 'Try again.'],
+  44005: ['PEER_CLOSED_DURING_INIT', 'The call ended while it was set up', RETRY, FATAL],
+  45001: ['WEBSOCKET_CONNECTION_FAILED', 'The browser refuses the address of the server', NETWORK, FATAL],
+  45002: ['WEBSOCKET_ERROR', 'The connection failed and is tried again', NETWORK],
+  45003: ['RECONNECTION_EXHAUSTED', 'The server could not be reached again', NETWORK, FATAL],
+  45004: ['GATEWAY_FAILED', 'The server has lost its upstream and is tried again', 'Wait.'],
+  46001: ['LOGIN_FAILED', 'The login was refused', 'Log in with valid credentials.', FATAL],
+  46002: ['INVALID_CREDENTIALS', 'No usable credentials', 'Give login and password, or login_token.', FATAL],
+  46003: ['AUTHENTICATION_REQUIRED', 'The session is not logged in', 'Call login().'],
+  47001: ['ICE_RESTART_FAILED', 'The media path could not be renewed', NETWORK],
+  48001: ['NETWORK_OFFLINE', 'The browser is offline', NETWORK],
+  48501: ['SESSION_NOT_REATTACHED', 'The server has lost the call', RETRY, FATAL],
+  49001: ['UNEXPECTED_ERROR', 'Something unexpected failed', 'See originalError.', FATAL],
+} as const satisfies Record<number, Row | readonly [...Row, fatal: true]>;
+
+export type TelnyxErrorCode = keyof typeof TABLE;
+
+export interface ISdkError extends ICatalogueEntry {
+  /** Whether the call, or the session, is over because of it. */
+  readonly fatal: boolean;
+}
+
+/** Every error by its code. */
+export const SDK_ERRORS: Readonly<Record<TelnyxErrorCode, ISdkError>> = /* @__PURE__ */ mapRows(
+  TABLE,
+  ([name, message, solution, fatal = false]) => ({ ...toEntry([name, message, solution]), fatal }),
+);
 
 /** Every error code by its name. */
 export const TELNYX_ERROR_CODES: {
-  readonly [C in TelnyxErrorCode as (typeof SDK_ERRORS)[C]['name']]: C;
-} = /* @__PURE__ */ codesByName(SDK_ERRORS);
+  readonly [C in TelnyxErrorCode as (typeof TABLE)[C][0]]: C;
+} = /* @__PURE__ */ codesByName(TABLE);
 
-export type TelnyxErrorCode = keyof typeof SDK_ERRORS;
-
-export interface ITelnyxError extends ICatalogueEntry {
+export interface ITelnyxError extends ISdkError {
   readonly code: number;
-  readonly fatal: boolean;
   readonly originalError?: unknown;
 }
 

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { INotification } from './call.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
 import type { ITelnyxWarningEvent } from './warnings.ts';
 
@@ -31,23 +31,6 @@ export const NOTIFICATION_TYPE = {
   peerConnectionFailureError: 'peerConnectionFailureError',
   signalingStateClosed: 'signalingStateClosed',
 } as const;
-
-/** Payload of `telnyx.notification`. Each is a new object; its `call` is the one that the application has. */
-export interface INotification {
-  /**
-   * `callUpdate`: the call has another state. `userMediaError`: the microphone failed. `participantData`: the
-   * other side shows another name or number. `event`: anything else that the server sent.
-   */
-  type: string;
-  call?: Call;
-  error?: Error;
-  errorName?: string;
-  errorMessage?: string;
-  displayName?: string;
-  displayNumber?: string;
-  displayDirection?: string;
-  [member: string]: unknown;
-}
 
 /** Payload of `telnyx.ready`: the session is registered; again after every reconnection. */
 export interface IReadyEvent {

@@ -82,9 +82,8 @@ describe.each(scenarios)('alice, who %s', (_name, scenario, options) => {
       });
       expect({ at, ...alice.leftovers }).toEqual({ at, ...NOTHING_LEFT });
       const told = alice.notifications.filter(({ call }) => call);
-      const finals = told.map(({ call }) => call?.id).filter((id, index, all) => all.indexOf(id) === index);
-      for (const id of finals) {
-        const states = alice.statesOf({ id } as Call);
+      for (const id of new Set(told.flatMap(({ call }) => call?.id ?? []))) {
+        const states = alice.statesOf({ id });
         expect(states.filter((state) => state === 'destroy')).toHaveLength(1);
         expect(states.at(-1)).toBe('destroy');
       }

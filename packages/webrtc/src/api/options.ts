@@ -1,5 +1,3 @@
-import type { INotification } from './events.ts';
-
 /** An element, the id of one in the page, or a function that returns one. */
 export type MediaElementSource = HTMLMediaElement | string | (() => HTMLMediaElement | null | undefined);
 
@@ -113,60 +111,4 @@ export interface IClientOptions {
   project?: string | undefined;
   /** No effect; accepted from older versions. */
   token?: string | undefined;
-}
-
-/** Options of `newCall()`. What is not given comes from the client. */
-export interface ICallOptions {
-  /** Number, SIP address or user to call. */
-  destinationNumber?: string | undefined;
-  callerName?: string | undefined;
-  callerNumber?: string | undefined;
-  /** The id of the call. Default: a new UUID. */
-  id?: string | undefined;
-  /** Base64; handed to the application's server. */
-  clientState?: string | undefined;
-  /** SIP headers, `X-…`. */
-  customHeaders?: { name: string; value: string }[] | undefined;
-  telnyxCallControlId?: string | undefined;
-  telnyxSessionId?: string | undefined;
-  telnyxLegId?: string | undefined;
-  /** false: listen only. Default: true. */
-  audio?: boolean | MediaTrackConstraints | undefined;
-  micId?: string | undefined;
-  micLabel?: string | undefined;
-  speakerId?: string | undefined;
-  /** Used in place of a microphone. It is not stopped when the call ends. */
-  localStream?: MediaStream | undefined;
-  localElement?: MediaElementSource | undefined;
-  remoteElement?: MediaElementSource | undefined;
-  iceServers?: RTCIceServer[] | undefined;
-  /** Default: the browser's order. */
-  preferred_codecs?: RTCRtpCodec[] | undefined;
-  prefetchIceCandidates?: boolean | undefined;
-  forceRelayCandidate?: boolean | undefined;
-  trickleIce?: boolean | undefined;
-  keepConnectionAliveOnSocketClose?: boolean | undefined;
-  mutedMicOnStart?: boolean | undefined;
-  receiveOnlyAudio?: boolean | undefined;
-  ringtoneFile?: string | undefined;
-  ringbackFile?: string | undefined;
-  userVariables?: Record<string, unknown> | undefined;
-  /** Gets the notifications of this call in place of the client's listeners. */
-  onNotification?: ((notification: INotification) => void) | undefined;
-  debug?: boolean | undefined;
-  debugOutput?: 'socket' | 'file' | undefined;
-  /** No effect: calls are audio. */
-  video?: boolean | undefined;
-  /** No effect: calls are audio. */
-  camId?: string | undefined;
-  /** No effect. */
-  useStereo?: boolean | undefined;
-  /** No effect. */
-  mediaSettings?: Record<string, unknown> | undefined;
-}
-
-/** The options of a call as they are in use: what was given, and what the server says of the other side. */
-export interface IVertoCallOptions extends ICallOptions {
-  remoteCallerName?: string | undefined;
-  remoteCallerNumber?: string | undefined;
 }

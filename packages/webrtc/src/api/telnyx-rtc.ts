@@ -8,13 +8,13 @@ import type { Platform } from '../platform/ports.ts';
 import { readText } from '../signaling/fields.ts';
 import { RpcError } from '../signaling/rpc.ts';
 import { toWebRTCInfo, type IWebRTCInfo } from './browser-support.ts';
-import type { Call } from './call.ts';
+import type { Call, ICallOptions } from './call.ts';
 import { canLogIn, checkCallOptions, checkClientOptions, withCredentials } from './check-options.ts';
 import { ClientCore } from './client-core.ts';
 import { ERROR_TYPE, TelnyxError } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { microphoneErrorCode } from './failures.ts';
-import type { ICallOptions, IClientOptions, MediaElementSource } from './options.ts';
+import type { IClientOptions, MediaElementSource } from './options.ts';
 
 /** Constraints of the microphone, with the device to use. */
 export interface IAudioSettings extends MediaTrackConstraints {

@@ -42,56 +42,56 @@ export interface CallMediaObserver {
 /** Everything of one call that can be heard, and the way there. After `release()` nothing of it is left. */
 export class CallMedia {
   readonly microphone: Microphone;
-  private readonly ports: CallMediaPorts;
-  private readonly settings: () => CallMediaSettings;
-  private readonly observer: CallMediaObserver;
-  private readonly scope = new Scope();
-  private readonly playback: Playback;
-  private readonly tone: Tone;
-  private current: { peer: Peer; stream: MediaStream | undefined } | undefined;
-  private replaced: Peer | undefined;
-  private audible = false;
-  private isDeaf = false;
-  private speakerId: string | undefined;
+  readonly #ports: CallMediaPorts;
+  readonly #settings: () => CallMediaSettings;
+  readonly #observer: CallMediaObserver;
+  readonly #scope = new Scope();
+  readonly #playback: Playback;
+  readonly #tone: Tone;
+  #current: { peer: Peer; stream: MediaStream | undefined } | undefined;
+  #replaced: Peer | undefined;
+  #audible = false;
+  #isDeaf = false;
+  #speakerId: string | undefined;
 
   constructor(ports: CallMediaPorts, settings: () => CallMediaSettings, observer: CallMediaObserver) {
-    this.ports = ports;
-    this.settings = settings;
-    this.observer = observer;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#observer = observer;
     this.microphone = new Microphone(ports, settings().muted);
     const blocked = (): void => {
       observer.warned('playback-blocked');
     };
-    this.playback = new Playback(ports, blocked);
-    this.tone = new Tone(ports, blocked);
-    this.scope.add(() => {
+    this.#playback = new Playback(ports, blocked);
+    this.#tone = new Tone(ports, blocked);
+    this.#scope.add(() => {
       this.microphone.close();
     });
-    this.scope.add(() => {
-      this.playback.stop();
+    this.#scope.add(() => {
+      this.#playback.stop();
     });
-    this.scope.add(() => {
-      this.tone.stop();
+    this.#scope.add(() => {
+      this.#tone.stop();
     });
   }
 
   get peer(): Peer | undefined {
-    return this.current?.peer;
+    return this.#current?.peer;
   }
 
   get remoteStream(): MediaStream | undefined {
-    return this.audible ? this.current?.stream : undefined;
+    return this.#audible ? this.#current?.stream : undefined;
   }
 
   get element(): MediaElement | undefined {
-    return this.playback.element;
+    return this.#playback.element;
   }
 
   /** Offers at once; the microphone joins when the person allows it. */
   offer(): Promise<Description> {
-    const peer = this.openPeer();
+    const peer = this.#openPeer();
     this.openMicrophone().catch((error: unknown) => {
-      if (!this.scope.ended) this.observer.microphoneFailed(error);
+      if (!this.#scope.ended) this.#observer.microphoneFailed(error);
     });
     return peer.offer();
   }
@@ -99,7 +99,7 @@ export class CallMedia {
   /** Answers without a microphone and without a sound: `openMicrophone` and `play` come later. */
   answer(offer: string): Promise<Description> {
     this.reset();
-    return this.openPeer().answer(offer);
+    return this.#openPeer().answer(offer);
   }
 
   async acceptAnswer(answer: string): Promise<void> {
@@ -108,19 +108,19 @@ export class CallMedia {
 
   /** @throws MicrophoneError */
   async openMicrophone(): Promise<void> {
-    const { audio, localStream } = this.settings();
-    const attach = (track: MediaStreamTrack | undefined): Promise<void> => this.sendTrack(track);
+    const { audio, localStream } = this.#settings();
+    const attach = (track: MediaStreamTrack | undefined): Promise<void> => this.#sendTrack(track);
     if (localStream) {
       this.microphone.use(localStream);
       await attach(this.microphone.track);
     } else if (audio !== false && !this.microphone.stream) await this.microphone.open(audio, attach);
-    this.showLocal();
+    this.#showLocal();
   }
 
   /** @throws MicrophoneError; the microphone in use then stays */
   async switchMicrophone(audio: MediaTrackConstraints): Promise<void> {
-    await this.microphone.open(audio, (track) => this.sendTrack(track));
-    this.showLocal();
+    await this.microphone.open(audio, (track) => this.#sendTrack(track));
+    this.#showLocal();
   }
 
   get canSend(): boolean {
@@ -131,58 +131,58 @@ export class CallMedia {
    * Answers the offer of another leg. The leg in use stays until the new one is connected: make before break.
    */
   remake(offer: string): Promise<Description> {
-    const previous = this.current?.peer;
-    if (this.replaced) previous?.close();
-    else this.replaced = previous;
-    return this.openPeer().answer(offer);
+    const previous = this.#current?.peer;
+    if (this.#replaced) previous?.close();
+    else this.#replaced = previous;
+    return this.#openPeer().answer(offer);
   }
 
   /** Drops the peer connection, so that another offer can be answered in its place. */
   reset(): void {
-    const previous = this.current?.peer;
-    this.current = undefined;
+    const previous = this.#current?.peer;
+    this.#current = undefined;
     previous?.close();
   }
 
   ring(): void {
-    this.startTone(this.settings().ringtone);
+    this.#startTone(this.#settings().ringtone);
   }
 
   ringBack(): void {
-    this.startTone(this.settings().ringback);
+    this.#startTone(this.#settings().ringback);
   }
 
   /** From here on the other side is heard. */
   play(): void {
-    this.tone.stop();
-    this.audible = true;
-    this.showRemote();
+    this.#tone.stop();
+    this.#audible = true;
+    this.#showRemote();
   }
 
   silence(): void {
-    this.tone.stop();
+    this.#tone.stop();
   }
 
   setDeaf(deaf: boolean): void {
-    this.isDeaf = deaf;
+    this.#isDeaf = deaf;
     for (const track of this.remoteStream?.getAudioTracks() ?? []) track.enabled = !deaf;
   }
 
   get deaf(): boolean {
-    return this.isDeaf;
+    return this.#isDeaf;
   }
 
   setSpeaker(deviceId: string): Promise<boolean> {
-    this.speakerId = deviceId;
-    return this.playback.setSink(deviceId);
+    this.#speakerId = deviceId;
+    return this.#playback.setSink(deviceId);
   }
 
   release(): void {
-    this.scope.end();
+    this.#scope.end();
   }
 
-  private openPeer(): Peer {
-    const settings = this.settings();
+  #openPeer(): Peer {
+    const settings = this.#settings();
     const peer: Peer = new Peer(
       {
         configuration: {
@@ -196,65 +196,65 @@ export class CallMedia {
         direction: settings.audio === false && !settings.localStream ? 'recvonly' : 'sendrecv',
         microphone: this.microphone.track,
       },
-      this.ports,
+      this.#ports,
       {
         remoteStream: (stream) => {
-          if (this.current?.peer !== peer) return;
-          this.current.stream = stream;
-          if (!this.replaced) this.showRemote();
+          if (this.#current?.peer !== peer) return;
+          this.#current.stream = stream;
+          if (!this.#replaced) this.#showRemote();
         },
         connectionState: (state) => {
-          if (this.current?.peer !== peer) return;
-          if (state === 'connected') this.finishReplacement();
-          if (state === 'disconnected') this.observer.warned('disconnected');
-          if (state === 'failed') this.observer.warned('connection-failed');
+          if (this.#current?.peer !== peer) return;
+          if (state === 'connected') this.#finishReplacement();
+          if (state === 'disconnected') this.#observer.warned('disconnected');
+          if (state === 'failed') this.#observer.warned('connection-failed');
         },
         poorCandidates: (kinds) => {
-          this.observer.warned(kinds === 'none' ? 'no-candidates' : 'host-candidates-only');
+          this.#observer.warned(kinds === 'none' ? 'no-candidates' : 'host-candidates-only');
         },
       },
     );
-    this.current = { peer, stream: undefined };
-    this.scope.add(() => {
+    this.#current = { peer, stream: undefined };
+    this.#scope.add(() => {
       peer.close();
     });
     return peer;
   }
 
-  private finishReplacement(): void {
-    const { replaced } = this;
+  #finishReplacement(): void {
+    const replaced = this.#replaced;
     if (!replaced) return;
-    this.replaced = undefined;
-    this.showRemote();
+    this.#replaced = undefined;
+    this.#showRemote();
     replaced.close();
   }
 
-  private async sendTrack(track: MediaStreamTrack | undefined): Promise<void> {
-    await Promise.all([this.replaced?.send(track), this.current?.peer.send(track)]);
+  async #sendTrack(track: MediaStreamTrack | undefined): Promise<void> {
+    await Promise.all([this.#replaced?.send(track), this.#current?.peer.send(track)]);
   }
 
-  private startTone(url: string | undefined): void {
-    if (url !== undefined && !this.scope.ended) this.tone.start(url);
+  #startTone(url: string | undefined): void {
+    if (url !== undefined && !this.#scope.ended) this.#tone.start(url);
   }
 
-  private showRemote(): void {
+  #showRemote(): void {
     const stream = this.remoteStream;
-    if (!stream || this.scope.ended) return;
-    this.setDeaf(this.isDeaf);
-    const { remoteElement, speakerId } = this.settings();
-    const element = findElement(this.ports, remoteElement);
+    if (!stream || this.#scope.ended) return;
+    this.setDeaf(this.#isDeaf);
+    const { remoteElement, speakerId } = this.#settings();
+    const element = findElement(this.#ports, remoteElement);
     if (!element) return;
-    this.observer.playing(element);
-    this.playback.play(stream, element, this.speakerId ?? speakerId);
+    this.#observer.playing(element);
+    this.#playback.play(stream, element, this.#speakerId ?? speakerId);
   }
 
-  private showLocal(): void {
+  #showLocal(): void {
     const { stream } = this.microphone;
-    const element = findElement(this.ports, this.settings().localElement);
-    if (!element || !stream || this.scope.ended) return;
+    const element = findElement(this.#ports, this.#settings().localElement);
+    if (!element || !stream || this.#scope.ended) return;
     element.muted = true;
     element.srcObject = stream;
-    this.scope.add(() => {
+    this.#scope.add(() => {
       if (element.srcObject === stream) element.srcObject = null;
     });
     Promise.resolve(element.play()).catch(() => undefined);

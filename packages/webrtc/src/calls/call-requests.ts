@@ -18,22 +18,22 @@ const BYE_MS = 5_000;
 
 /** The requests of one call. Those that describe it carry what the server is told of it, others its id alone. */
 export class CallRequests {
-  private readonly callID: string;
-  private readonly signaling: CallSignaling;
+  readonly #callID: string;
+  readonly #signaling: CallSignaling;
 
   constructor(callID: string, signaling: CallSignaling) {
-    this.callID = callID;
-    this.signaling = signaling;
+    this.#callID = callID;
+    this.#signaling = signaling;
   }
 
   get preAnswers(): boolean {
-    return this.signaling.preAnswers;
+    return this.#signaling.preAnswers;
   }
 
   /** Sends a description, as it is now: repeated, it carries the candidates found meanwhile. */
   describe(method: string, peer: Peer | undefined, trickle: boolean, dialog: Fields): Promise<Fields> {
     const sdp = peer?.connection.localDescription?.sdp;
-    const params = { sdp, ...(trickle ? { trickle } : {}), 'User-Agent': this.signaling.userAgent };
+    const params = { sdp, ...(trickle ? { trickle } : {}), 'User-Agent': this.#signaling.userAgent };
     const sent = this.send(method, params, dialog);
     peer?.releaseCandidates({
       candidate: ({ candidate, sdpMid, sdpMLineIndex }) => {
@@ -47,8 +47,8 @@ export class CallRequests {
   }
 
   send(method: string, params: Fields, dialog: Fields = {}): Promise<Fields> {
-    const { callID } = this;
-    return this.signaling.request(method, { ...params, dialogParams: { ...dialog, callID } });
+    const callID = this.#callID;
+    return this.#signaling.request(method, { ...params, dialogParams: { ...dialog, callID } });
   }
 
   tell(method: string, params: Fields): void {
@@ -56,11 +56,11 @@ export class CallRequests {
   }
 
   bye(params: Fields): Promise<Fields> {
-    return this.signaling.request('telnyx_rtc.bye', params, BYE_MS);
+    return this.#signaling.request('telnyx_rtc.bye', params, BYE_MS);
   }
 
   byeParams({ cause, causeCode, sipCode, sipCallId }: Ending, headers: Headers): Fields {
-    const dialogParams = { callID: this.callID, custom_headers: headers };
+    const dialogParams = { callID: this.#callID, custom_headers: headers };
     return { cause, causeCode, sipCode: sipCode ?? null, sip_call_id: sipCallId ?? null, dialogParams };
   }
 }

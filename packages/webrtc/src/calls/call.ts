@@ -40,18 +40,18 @@ export interface CallObserver extends Pick<CallMediaObserver, 'warned' | 'playin
 export class LiveCall {
   readonly id: string;
   readonly media: CallMedia;
-  private readonly requests: CallRequests;
-  private readonly settings: () => CallSettings;
-  private readonly observer: CallObserver;
-  private readonly machine: Runner<CallState, CallEvent, CallEffect>;
-  private readonly holds = new TaskQueue();
-  private readonly waiting = new Set<() => void>();
-  private offer: string | undefined;
-  private description: Description | undefined;
+  readonly #requests: CallRequests;
+  readonly #settings: () => CallSettings;
+  readonly #observer: CallObserver;
+  readonly #machine: Runner<CallState, CallEvent, CallEffect>;
+  readonly #holds = new TaskQueue();
+  readonly #waiting = new Set<() => void>();
+  #offer: string | undefined;
+  #description: Description | undefined;
   /** Settles with whether the server took our description ahead of the answer. */
-  private preAnswer: Promise<boolean> | undefined;
-  private answerHeaders: Headers | undefined;
-  private byeHeaders: Headers = [];
+  #preAnswer: Promise<boolean> | undefined;
+  #answerHeaders: Headers | undefined;
+  #byeHeaders: Headers = [];
 
   /** @param offer what the other side offers; undefined for a call that goes out */
   constructor(
@@ -63,31 +63,31 @@ export class LiveCall {
     observer: CallObserver,
   ) {
     this.id = id;
-    this.offer = offer;
-    this.requests = new CallRequests(id, signaling);
-    this.settings = settings;
-    this.observer = observer;
+    this.#offer = offer;
+    this.#requests = new CallRequests(id, signaling);
+    this.#settings = settings;
+    this.#observer = observer;
     this.media = new CallMedia(ports, settings, {
       ...observer,
       microphoneFailed: (error) => {
-        this.fail(error);
+        this.#fail(error);
       },
     });
-    this.machine = new Runner(callMachine, offer === undefined ? OUTBOUND : INBOUND, {
+    this.#machine = new Runner(callMachine, offer === undefined ? OUTBOUND : INBOUND, {
       startTimer: ports.startTimer,
       perform: (effect) => {
-        this.perform(effect);
+        this.#perform(effect);
       },
       onTransition: (from, { type }, to) => {
         ports.log.debug(`${id}: ${from.name} + ${type} → ${to.name}`);
         observer.changed(to);
-        for (const check of [...this.waiting]) check();
+        for (const check of [...this.#waiting]) check();
       },
     });
   }
 
   get state(): CallState {
-    return this.machine.state;
+    return this.#machine.state;
   }
 
   get isLive(): boolean {
@@ -96,16 +96,16 @@ export class LiveCall {
 
   /** Begins: an outbound call offers, an inbound one rings and readies its answer. */
   start(): void {
-    if (this.offer === undefined) {
-      this.prepare('offerReady', () => this.media.offer());
+    if (this.#offer === undefined) {
+      this.#prepare('offerReady', () => this.media.offer());
     }
-    if (this.offer === undefined || this.state.name !== 'ringing') return;
+    if (this.#offer === undefined || this.state.name !== 'ringing') return;
     this.media.ring();
-    if (this.requests.preAnswers) this.preAnswer = this.sendPreAnswer(this.offer);
+    if (this.#requests.preAnswers) this.#preAnswer = this.#sendPreAnswer(this.#offer);
   }
 
   handle(event: CallEvent): void {
-    this.machine.send(event);
+    this.#machine.send(event);
   }
 
   addCandidate(candidate: RTCIceCandidateInit): void {
@@ -113,12 +113,12 @@ export class LiveCall {
   }
 
   answer(headers: Headers | undefined): void {
-    this.answerHeaders = headers;
+    this.#answerHeaders = headers;
     this.handle({ type: 'answer' });
   }
 
   hangup(ending: Ending | undefined, headers: Headers | undefined): void {
-    this.byeHeaders = headers ?? [];
+    this.#byeHeaders = headers ?? [];
     this.handle(ending ? { type: 'hangup', ending } : { type: 'hangup' });
   }
 
@@ -127,16 +127,16 @@ export class LiveCall {
     return new Promise((resolve) => {
       const check = (): void => {
         if (!isWanted(this.state)) return;
-        this.waiting.delete(check);
+        this.#waiting.delete(check);
         resolve();
       };
-      this.waiting.add(check);
+      this.#waiting.add(check);
       check();
     });
   }
 
   sendTones(dtmf: string): void {
-    this.requests.tell('telnyx_rtc.info', { dtmf });
+    this.#requests.tell('telnyx_rtc.info', { dtmf });
   }
 
   /**
@@ -145,37 +145,37 @@ export class LiveCall {
    * @returns whether it is so now
    */
   hold(wanted: boolean | undefined): Promise<boolean> {
-    return this.holds.run(async () => {
+    return this.#holds.run(async () => {
       const { state } = this;
-      if (state.name !== 'established') return this.refuseHold(new Error('The call is not active'));
+      if (state.name !== 'established') return this.#refuseHold(new Error('The call is not active'));
       const held = wanted ?? !state.held;
       if (held === state.held) return true;
       try {
         const action = held ? 'hold' : 'unhold';
-        await this.requests.send('telnyx_rtc.modify', { action });
+        await this.#requests.send('telnyx_rtc.modify', { action });
         this.handle({ type: 'holdChanged', held });
         return this.isLive;
       } catch (error) {
-        return this.refuseHold(error);
+        return this.#refuseHold(error);
       }
     });
   }
 
-  private refuseHold(error: unknown): false {
-    this.observer.failed('hold-failed', error);
+  #refuseHold(error: unknown): false {
+    this.#observer.failed('hold-failed', error);
     return false;
   }
 
-  private perform(effect: CallEffect): void {
+  #perform(effect: CallEffect): void {
     switch (effect.type) {
       case 'sendInvite':
-        this.send('telnyx_rtc.invite', {});
+        this.#send('telnyx_rtc.invite', {});
         break;
       case 'prepareAnswer':
-        this.prepareAnswer();
+        this.#prepareAnswer();
         break;
       case 'sendAnswer':
-        this.sendAnswer();
+        this.#sendAnswer();
         break;
       case 'acceptAnswer':
         this.media.acceptAnswer(effect.sdp).then(
@@ -183,15 +183,15 @@ export class LiveCall {
             this.handle({ type: 'described' });
           },
           (error: unknown) => {
-            this.fail(error);
+            this.#fail(error);
           },
         );
         break;
       case 'replaceOffer':
-        this.replaceOffer(effect.sdp);
+        this.#replaceOffer(effect.sdp);
         break;
       case 'remake':
-        this.remake(effect.sdp);
+        this.#remake(effect.sdp);
         break;
       case 'ringBack':
         this.media.ringBack();
@@ -200,98 +200,98 @@ export class LiveCall {
         this.media.play();
         break;
       case 'release':
-        this.holds.stop();
+        this.#holds.stop();
         this.media.release();
         break;
       case 'sendBye':
-        this.sendBye(effect.ending);
+        this.#sendBye(effect.ending);
         break;
       case 'finish':
         this.handle({ type: 'byeDone' });
         break;
       case 'report':
-        this.observer.failed(effect.failure, effect.error);
+        this.#observer.failed(effect.failure, effect.error);
         break;
     }
   }
 
   /** Makes the local description; what comes of it is told unless another was begun meanwhile. */
-  private prepare(ready: 'offerReady' | 'answerReady', describe: () => Promise<Description>): void {
-    this.describe(describe).then(
+  #prepare(ready: 'offerReady' | 'answerReady', describe: () => Promise<Description>): void {
+    this.#describe(describe).then(
       () => {
         this.handle({ type: ready });
       },
       (error: unknown) => {
-        this.fail(error);
+        this.#fail(error);
       },
     );
   }
 
-  private async describe(describe: () => Promise<Description>): Promise<void> {
-    this.description = await describe();
+  async #describe(describe: () => Promise<Description>): Promise<void> {
+    this.#description = await describe();
   }
 
-  private async sendPreAnswer(offer: string): Promise<boolean> {
+  async #sendPreAnswer(offer: string): Promise<boolean> {
     try {
-      await this.describe(() => this.media.answer(offer));
-      await this.sendDescription('parley.preAnswer', {});
+      await this.#describe(() => this.media.answer(offer));
+      await this.#sendDescription('parley.preAnswer', {});
       return true;
     } catch {
       return false;
     }
   }
 
-  private sendDescription(method: string, dialog: Fields): Promise<Fields> {
-    return this.requests.describe(method, this.media.peer, this.description?.trickle ?? false, dialog);
+  #sendDescription(method: string, dialog: Fields): Promise<Fields> {
+    return this.#requests.describe(method, this.media.peer, this.#description?.trickle ?? false, dialog);
   }
 
   /** The microphone is asked for while the description is made; the answer goes out when both are there. */
-  private prepareAnswer(): void {
-    const { offer } = this;
+  #prepareAnswer(): void {
+    const offer = this.#offer;
     this.media.silence();
-    this.prepare('answerReady', async () => {
-      const [description] = await Promise.all([this.localAnswer(offer), this.media.openMicrophone()]);
+    this.#prepare('answerReady', async () => {
+      const [description] = await Promise.all([this.#localAnswer(offer), this.media.openMicrophone()]);
       return description;
     });
   }
 
-  private async localAnswer(offer = ''): Promise<Description> {
-    if (this.preAnswer) await this.preAnswer;
-    if (this.media.peer && this.description) return this.description;
+  async #localAnswer(offer = ''): Promise<Description> {
+    if (this.#preAnswer) await this.#preAnswer;
+    if (this.media.peer && this.#description) return this.#description;
     return this.media.answer(offer);
   }
 
-  private sendAnswer(): void {
-    void (this.preAnswer ?? Promise.resolve(false)).then((delivered) => {
-      this.send('telnyx_rtc.answer', {}, delivered);
+  #sendAnswer(): void {
+    void (this.#preAnswer ?? Promise.resolve(false)).then((delivered) => {
+      this.#send('telnyx_rtc.answer', {}, delivered);
     });
   }
 
-  private replaceOffer(offer: string): void {
-    this.offer = offer;
+  #replaceOffer(offer: string): void {
+    this.#offer = offer;
     this.media.reset();
-    this.description = undefined;
-    this.preAnswer = this.requests.preAnswers ? this.sendPreAnswer(offer) : undefined;
-    if (this.state.name === 'answering') this.prepareAnswer();
+    this.#description = undefined;
+    this.#preAnswer = this.#requests.preAnswers ? this.#sendPreAnswer(offer) : undefined;
+    if (this.state.name === 'answering') this.#prepareAnswer();
   }
 
-  private remake(offer: string): void {
+  #remake(offer: string): void {
     const attach = { attach: true, recoveredCallId: this.id };
-    this.describe(() => this.media.remake(offer)).then(
+    this.#describe(() => this.media.remake(offer)).then(
       () => {
-        this.send('telnyx_rtc.attach', attach);
+        this.#send('telnyx_rtc.attach', attach);
       },
       (error: unknown) => {
-        this.fail(error);
+        this.#fail(error);
       },
     );
   }
 
   /** @param described the server has the description already */
-  private send(method: string, dialog: Fields, described = false): void {
-    const headers = this.answerHeaders && { custom_headers: this.answerHeaders };
-    const params = { ...this.settings().dialog, ...headers, ...dialog };
-    const sent = described ? this.requests.send(method, {}, params) : this.sendDescription(method, params);
+  #send(method: string, dialog: Fields, described = false): void {
+    const headers = this.#answerHeaders && { custom_headers: this.#answerHeaders };
+    const params = { ...this.#settings().dialog, ...headers, ...dialog };
+    const sent = described ? this.#requests.send(method, {}, params) : this.#sendDescription(method, params);
     sent.then(
       () => {
         this.handle({ type: method === 'telnyx_rtc.attach' ? 'remade' : 'accepted' });
@@ -302,23 +302,23 @@ export class LiveCall {
     );
   }
 
-  private sendBye(ending: Ending): void {
-    const params = this.requests.byeParams(ending, this.byeHeaders);
-    this.requests.bye(params).then(
+  #sendBye(ending: Ending): void {
+    const params = this.#requests.byeParams(ending, this.#byeHeaders);
+    this.#requests.bye(params).then(
       () => {
         this.handle({ type: 'byeDone' });
       },
       (error: unknown) => {
         const refused = error instanceof RpcError && error.failure === 'refused';
-        if (!refused) this.observer.byeUndelivered(params);
-        this.observer.failed('bye-failed', error);
+        if (!refused) this.#observer.byeUndelivered(params);
+        this.#observer.failed('bye-failed', error);
         this.handle({ type: 'byeDone' });
       },
     );
   }
 
   /** What fails because the call has ended, or because another attempt took its place, is no failure. */
-  private fail(error: unknown): void {
+  #fail(error: unknown): void {
     if (error instanceof Stopped) return;
     this.handle({ type: 'failed', failure: failureOf(error), error });
   }

@@ -34,37 +34,37 @@ export interface CallsPorts {
 
 /** The calls of a client by id, and the way of the server's messages to them. */
 export class Calls {
-  private readonly ports: CallsPorts;
-  private readonly live = new Map<string, LiveCall>();
-  private readonly ended = new Set<string>();
-  private readonly undelivered = new Map<string, Fields>();
+  readonly #ports: CallsPorts;
+  readonly #live = new Map<string, LiveCall>();
+  readonly #ended = new Set<string>();
+  readonly #undelivered = new Map<string, Fields>();
 
   constructor(ports: CallsPorts) {
-    this.ports = ports;
+    this.#ports = ports;
   }
 
   has(id: string): boolean {
-    return this.live.has(id);
+    return this.#live.has(id);
   }
 
   all(): readonly LiveCall[] {
-    return [...this.live.values()];
+    return [...this.#live.values()];
   }
 
   add(call: LiveCall): void {
-    this.live.set(call.id, call);
+    this.#live.set(call.id, call);
   }
 
   remove(id: string): void {
-    if (!this.live.delete(id)) return;
-    this.ended.add(id);
-    const [oldest] = this.ended;
-    if (this.ended.size > REMEMBERED && oldest !== undefined) this.ended.delete(oldest);
+    if (!this.#live.delete(id)) return;
+    this.#ended.add(id);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > REMEMBERED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   /** The server has yet to hear that this call has ended. */
   byeUndelivered(id: string, bye: Fields): void {
-    this.undelivered.set(id, bye);
+    this.#undelivered.set(id, bye);
   }
 
   /** @param survivors the calls that the server still holds; undefined where it does not tell */
@@ -75,11 +75,11 @@ export class Calls {
   }
 
   ready(): void {
-    for (const [id, bye] of this.undelivered) {
-      this.ports.request('telnyx_rtc.bye', bye).then(
-        () => this.undelivered.delete(id),
+    for (const [id, bye] of this.#undelivered) {
+      this.#ports.request('telnyx_rtc.bye', bye).then(
+        () => this.#undelivered.delete(id),
         (error: unknown) => {
-          if (error instanceof RpcError && error.failure === 'refused') this.undelivered.delete(id);
+          if (error instanceof RpcError && error.failure === 'refused') this.#undelivered.delete(id);
         },
       );
     }
@@ -87,7 +87,7 @@ export class Calls {
 
   /** There will be no further socket: every call ends here. */
   abandon(): void {
-    this.undelivered.clear();
+    this.#undelivered.clear();
     for (const call of this.all()) call.handle({ type: 'abandoned' });
   }
 
@@ -95,30 +95,30 @@ export class Calls {
     switch (push.method) {
       case 'telnyx_rtc.invite':
       case 'telnyx_rtc.attach':
-        this.handleOffer(push, acknowledge);
+        this.#handleOffer(push, acknowledge);
         break;
       case 'telnyx_rtc.punt':
         acknowledge();
-        this.ports.told(push);
+        this.#ports.told(push);
         break;
       case 'telnyx_rtc.info':
       case 'telnyx_rtc.event':
       case 'webrtc.event':
       case 'ai_conversation':
-        this.ports.told(push);
+        this.#ports.told(push);
         break;
       default: {
-        const call = this.live.get(push.params.callID);
-        if (call) this.route(call, push);
+        const call = this.#live.get(push.params.callID);
+        if (call) this.#route(call, push);
         acknowledge();
       }
     }
   }
 
-  private route(call: LiveCall, push: Exclude<CallPush, Offer | Told>): void {
+  #route(call: LiveCall, push: Exclude<CallPush, Offer | Told>): void {
     switch (push.method) {
       case 'telnyx_rtc.ringing':
-        this.ports.learned(call, push);
+        this.#ports.learned(call, push);
         call.handle({ type: 'alerting' });
         break;
       case 'telnyx_rtc.media': {
@@ -127,11 +127,11 @@ export class Calls {
         break;
       }
       case 'telnyx_rtc.answer':
-        this.ports.learned(call, push);
+        this.#ports.learned(call, push);
         call.handle({ type: 'answered', sdp: push.params.sdp });
         break;
       case 'telnyx_rtc.bye':
-        this.ports.learned(call, push);
+        this.#ports.learned(call, push);
         call.handle({ type: 'bye', ending: readEnding(push.params) });
         break;
       case 'telnyx_rtc.candidate': {
@@ -140,7 +140,7 @@ export class Calls {
         break;
       }
       case 'telnyx_rtc.display':
-        this.ports.learned(call, push);
+        this.#ports.learned(call, push);
         break;
       case 'telnyx_rtc.endOfCandidates':
         break;
@@ -151,25 +151,25 @@ export class Calls {
    * An invite for a call that is here already is the same invite again. An attach for one that is not here
    * gets a bye: the person ended it, or never had it, and no microphone is opened for it.
    */
-  private handleOffer(push: Offer, acknowledge: () => void): void {
+  #handleOffer(push: Offer, acknowledge: () => void): void {
     const { callID, sdp } = push.params;
-    const call = this.live.get(callID);
+    const call = this.#live.get(callID);
     acknowledge();
     if (call?.isLive) {
       if (push.method === 'telnyx_rtc.invite') return;
-      this.ports.learned(call, push);
+      this.#ports.learned(call, push);
       call.handle({ type: 'offered', sdp });
     } else if (push.method === 'telnyx_rtc.attach') {
-      this.ports.unknownAttach({ ...push.params });
-      this.sendBye(callID);
-    } else if (call || this.ended.has(callID) || !this.ports.accepting()) this.sendBye(callID);
-    else this.ports.create(push.params).start();
+      this.#ports.unknownAttach({ ...push.params });
+      this.#sendBye(callID);
+    } else if (call || this.#ended.has(callID) || !this.#ports.accepting()) this.#sendBye(callID);
+    else this.#ports.create(push.params).start();
   }
 
-  private sendBye(callID: string): void {
+  #sendBye(callID: string): void {
     const { cause, causeCode } = HUNG_UP;
-    const bye = this.undelivered.get(callID) ?? { cause, causeCode, dialogParams: { callID } };
-    this.ports.request('telnyx_rtc.bye', bye).catch(() => undefined);
+    const bye = this.#undelivered.get(callID) ?? { cause, causeCode, dialogParams: { callID } };
+    this.#ports.request('telnyx_rtc.bye', bye).catch(() => undefined);
   }
 }
 

@@ -5,37 +5,37 @@ export type Listener<T> = (payload: T) => void;
  * not keep the others from being called.
  */
 export class Emitter<Events extends object> {
-  private readonly listeners = new Map<PropertyKey, readonly Listener<never>[]>();
-  private readonly onListenerError: (event: PropertyKey, error: unknown) => void;
+  readonly #listeners = new Map<PropertyKey, readonly Listener<never>[]>();
+  readonly #onListenerError: (event: PropertyKey, error: unknown) => void;
 
   constructor(onListenerError: (event: PropertyKey, error: unknown) => void) {
-    this.onListenerError = onListenerError;
+    this.#onListenerError = onListenerError;
   }
 
   /** Takes any name: what is never emitted is never heard. The owner gives names their payloads. */
   on(event: PropertyKey, listener: Listener<never>): void {
-    this.listeners.set(event, [...this.of(event), listener]);
+    this.#listeners.set(event, [...this.#of(event), listener]);
   }
 
   /** Without a listener: removes every listener of the event. */
   off(event: PropertyKey, listener?: Listener<never>): void {
-    const kept = listener ? this.of(event).filter((each) => each !== listener) : [];
-    if (kept.length > 0) this.listeners.set(event, kept);
-    else this.listeners.delete(event);
+    const kept = listener ? this.#of(event).filter((each) => each !== listener) : [];
+    if (kept.length > 0) this.#listeners.set(event, kept);
+    else this.#listeners.delete(event);
   }
 
   /** Listeners added or removed meanwhile count from the next event on. */
   emit<K extends keyof Events>(event: K, payload: Events[K]): void {
-    for (const listener of this.of(event)) {
+    for (const listener of this.#of(event)) {
       try {
         listener(payload as never);
       } catch (error) {
-        this.onListenerError(event, error);
+        this.#onListenerError(event, error);
       }
     }
   }
 
-  private of(event: PropertyKey): readonly Listener<never>[] {
-    return this.listeners.get(event) ?? [];
+  #of(event: PropertyKey): readonly Listener<never>[] {
+    return this.#listeners.get(event) ?? [];
   }
 }

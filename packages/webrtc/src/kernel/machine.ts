@@ -32,53 +32,54 @@ export interface RunnerPorts<S, E, X> {
 
 /** Runs a machine: one event at a time, effects after the state, the state's timer armed and disarmed. */
 export class Runner<S, E, X> {
-  private current: S;
-  private readonly machine: Machine<S, E, X>;
-  private readonly ports: RunnerPorts<S, E, X>;
-  private readonly pending: E[] = [];
-  private running = false;
-  private timer: { readonly name: string; readonly cancel: () => void } | undefined;
+  #current: S;
+  readonly #machine: Machine<S, E, X>;
+  readonly #ports: RunnerPorts<S, E, X>;
+  readonly #pending: E[] = [];
+  #running = false;
+  #timer: { readonly name: string; readonly cancel: () => void } | undefined;
 
   constructor(machine: Machine<S, E, X>, initial: S, ports: RunnerPorts<S, E, X>) {
-    this.machine = machine;
-    this.current = initial;
-    this.ports = ports;
-    this.arm();
+    this.#machine = machine;
+    this.#current = initial;
+    this.#ports = ports;
+    this.#arm();
   }
 
   get state(): S {
-    return this.current;
+    return this.#current;
   }
 
   /** Events that are sent by effects wait until those effects are done. */
   send(event: E): void {
-    this.pending.push(event);
-    if (this.running) return;
-    this.running = true;
+    this.#pending.push(event);
+    if (this.#running) return;
+    this.#running = true;
     try {
-      for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) this.step(next);
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift())
+        this.#step(next);
     } finally {
-      this.running = false;
+      this.#running = false;
     }
   }
 
-  private step(event: E): void {
-    const from = this.current;
-    const { state, effects } = this.machine.transition(from, event);
-    this.current = state;
-    this.arm();
-    if (state !== from) this.ports.onTransition(from, event, state);
-    for (const effect of effects) this.ports.perform(effect);
+  #step(event: E): void {
+    const from = this.#current;
+    const { state, effects } = this.#machine.transition(from, event);
+    this.#current = state;
+    this.#arm();
+    if (state !== from) this.#ports.onTransition(from, event, state);
+    for (const effect of effects) this.#ports.perform(effect);
   }
 
-  private arm(): void {
-    const deadline = this.machine.deadline(this.current);
-    if (deadline?.name === this.timer?.name) return;
-    this.timer?.cancel();
-    this.timer = deadline && {
+  #arm(): void {
+    const deadline = this.#machine.deadline(this.#current);
+    if (deadline?.name === this.#timer?.name) return;
+    this.#timer?.cancel();
+    this.#timer = deadline && {
       name: deadline.name,
-      cancel: this.ports.startTimer(deadline.afterMs, () => {
-        this.timer = undefined;
+      cancel: this.#ports.startTimer(deadline.afterMs, () => {
+        this.#timer = undefined;
         this.send(deadline.event);
       }),
     };

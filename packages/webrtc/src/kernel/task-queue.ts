@@ -5,26 +5,26 @@ export class Stopped extends Error {
 
 /** Runs asynchronous tasks one at a time, in the order in which they came. */
 export class TaskQueue {
-  private last: Promise<unknown> = Promise.resolve();
-  private stopped = false;
+  #last: Promise<unknown> = Promise.resolve();
+  #stopped = false;
 
   run<T>(task: () => Promise<T> | T): Promise<T> {
-    const turn = this.last.then(async () => {
-      this.assertRunning();
+    const turn = this.#last.then(async () => {
+      this.#assertRunning();
       const result = await task();
-      this.assertRunning();
+      this.#assertRunning();
       return result;
     });
-    this.last = turn.catch(() => undefined);
+    this.#last = turn.catch(() => undefined);
     return turn;
   }
 
   /** The running task goes on, but its caller gets a rejection, as do those that still wait. */
   stop(): void {
-    this.stopped = true;
+    this.#stopped = true;
   }
 
-  private assertRunning(): void {
-    if (this.stopped) throw new Stopped('Closed');
+  #assertRunning(): void {
+    if (this.#stopped) throw new Stopped('Closed');
   }
 }

@@ -23,78 +23,78 @@ export interface GatheringOptions {
  * with it they go to the sink, from `release()` on, as they are found.
  */
 export class IceGathering {
-  private readonly connection: RTCPeerConnection;
-  private readonly trickle: boolean;
-  private readonly afterFirstMs: number;
-  private readonly startTimer: StartTimer;
-  private readonly held: (RTCIceCandidate | null)[] = [];
-  private sink: CandidateSink | undefined;
-  private ended = false;
-  private found = 0;
-  private cancelTimer: (() => void) | undefined;
-  private gathered: () => void = () => undefined;
+  readonly #connection: RTCPeerConnection;
+  readonly #trickle: boolean;
+  readonly #afterFirstMs: number;
+  readonly #startTimer: StartTimer;
+  readonly #held: (RTCIceCandidate | null)[] = [];
+  #sink: CandidateSink | undefined;
+  #ended = false;
+  #found = 0;
+  #cancelTimer: (() => void) | undefined;
+  #gathered: () => void = () => undefined;
 
   constructor(connection: RTCPeerConnection, options: GatheringOptions, startTimer: StartTimer) {
-    this.connection = connection;
-    this.trickle = options.trickle;
-    this.afterFirstMs = options.hasServers ? FOR_SERVERS_MS : FOR_NO_SERVERS_MS;
-    this.startTimer = startTimer;
+    this.#connection = connection;
+    this.#trickle = options.trickle;
+    this.#afterFirstMs = options.hasServers ? FOR_SERVERS_MS : FOR_NO_SERVERS_MS;
+    this.#startTimer = startTimer;
     connection.onicecandidate = ({ candidate }) => {
-      this.handle(candidate?.candidate ? candidate : null);
+      this.#handle(candidate?.candidate ? candidate : null);
     };
     connection.onicegatheringstatechange = () => {
-      if (connection.iceGatheringState === 'complete') this.gathered();
+      if (connection.iceGatheringState === 'complete') this.#gathered();
     };
   }
 
   /** Settles when the description is worth sending. */
   async wait(): Promise<void> {
-    if (this.trickle) return;
-    if (this.connection.iceGatheringState !== 'complete') {
+    if (this.#trickle) return;
+    if (this.#connection.iceGatheringState !== 'complete') {
       await new Promise<void>((resolve) => {
-        this.gathered = resolve;
-        this.limit(this.found > 0 ? this.afterFirstMs : AT_MOST_MS);
+        this.#gathered = resolve;
+        this.#limit(this.#found > 0 ? this.#afterFirstMs : AT_MOST_MS);
       });
     }
-    this.cancelTimer?.();
+    this.#cancelTimer?.();
   }
 
   /** The description has been sent: candidates may follow it. */
   release(sink: CandidateSink): void {
-    if (!this.trickle) return;
-    this.sink = sink;
-    for (const candidate of this.held.splice(0)) this.pass(sink, candidate);
+    if (!this.#trickle) return;
+    this.#sink = sink;
+    for (const candidate of this.#held.splice(0)) this.#pass(sink, candidate);
   }
 
   close(): void {
-    this.connection.onicecandidate = null;
-    this.connection.onicegatheringstatechange = null;
-    this.sink = undefined;
-    this.cancelTimer?.();
-    this.gathered();
+    this.#connection.onicecandidate = null;
+    this.#connection.onicegatheringstatechange = null;
+    this.#sink = undefined;
+    this.#cancelTimer?.();
+    this.#gathered();
   }
 
-  private handle(candidate: RTCIceCandidate | null): void {
-    if (candidate && ++this.found === 1) this.limit(this.afterFirstMs);
-    if (!this.trickle) {
-      if (!candidate) this.gathered();
-    } else if (this.sink) this.pass(this.sink, candidate);
-    else this.held.push(candidate);
+  #handle(candidate: RTCIceCandidate | null): void {
+    if (candidate && ++this.#found === 1) this.#limit(this.#afterFirstMs);
+    if (!this.#trickle) {
+      if (!candidate) this.#gathered();
+    } else if (this.#sink) this.#pass(this.#sink, candidate);
+    else this.#held.push(candidate);
   }
 
-  private limit(afterMs: number): void {
-    if (this.trickle) return;
-    this.cancelTimer?.();
-    this.cancelTimer = this.startTimer(afterMs, () => {
-      this.gathered();
+  #limit(afterMs: number): void {
+    if (this.#trickle) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#startTimer(afterMs, () => {
+      this.#gathered();
     });
   }
 
   /** Browsers may say twice that there are no more. */
-  private pass(sink: CandidateSink, candidate: RTCIceCandidate | null): void {
+  #pass(sink: CandidateSink, candidate: RTCIceCandidate | null): void {
     if (candidate) sink.candidate(candidate);
-    else if (!this.ended) {
-      this.ended = true;
+    else if (!this.#ended) {
+      this.#ended = true;
       sink.endOfCandidates();
     }
   }

@@ -44,38 +44,38 @@ export function stopStream(stream: MediaStream): void {
 
 /** The local audio of one call. Whether it is muted is an intention that outlives the track. */
 export class Microphone {
-  private readonly ports: Pick<MediaPorts, 'devices'>;
-  private current: MediaStream | undefined;
+  readonly #ports: Pick<MediaPorts, 'devices'>;
+  #current: MediaStream | undefined;
   /** Opened here, so to be stopped here; a stream of the application's is the application's. */
-  private owned: MediaStream | undefined;
-  private isMuted: boolean;
-  private closed = false;
+  #owned: MediaStream | undefined;
+  #isMuted: boolean;
+  #closed = false;
 
   constructor(ports: Pick<MediaPorts, 'devices'>, muted: boolean) {
-    this.ports = ports;
-    this.isMuted = muted;
+    this.#ports = ports;
+    this.#isMuted = muted;
   }
 
   get stream(): MediaStream | undefined {
-    return this.current;
+    return this.#current;
   }
 
   get track(): MediaStreamTrack | undefined {
-    return this.current?.getAudioTracks()[0];
+    return this.#current?.getAudioTracks()[0];
   }
 
   get muted(): boolean {
-    return this.isMuted;
+    return this.#isMuted;
   }
 
   set muted(muted: boolean) {
-    this.isMuted = muted;
-    this.applyMute();
+    this.#isMuted = muted;
+    this.#applyMute();
   }
 
   use(stream: MediaStream): void {
-    this.current = stream;
-    this.applyMute();
+    this.#current = stream;
+    this.#applyMute();
   }
 
   /**
@@ -86,33 +86,33 @@ export class Microphone {
     audio: boolean | MediaTrackConstraints,
     attach: (track: MediaStreamTrack | undefined) => Promise<void>,
   ): Promise<void> {
-    const stream = await openMicrophone(this.ports, audio);
+    const stream = await openMicrophone(this.#ports, audio);
     try {
-      this.assertOpen();
+      this.#assertOpen();
       const [track] = stream.getAudioTracks();
-      if (track) track.enabled = !this.isMuted;
+      if (track) track.enabled = !this.#isMuted;
       await attach(track);
-      this.assertOpen();
+      this.#assertOpen();
     } catch (error) {
       stopStream(stream);
       throw error;
     }
-    const previous = this.owned;
-    this.owned = stream;
+    const previous = this.#owned;
+    this.#owned = stream;
     this.use(stream);
     if (previous) stopStream(previous);
   }
 
   close(): void {
-    this.closed = true;
-    if (this.owned) stopStream(this.owned);
+    this.#closed = true;
+    if (this.#owned) stopStream(this.#owned);
   }
 
-  private assertOpen(): void {
-    if (this.closed) throw new Stopped('The call has ended');
+  #assertOpen(): void {
+    if (this.#closed) throw new Stopped('The call has ended');
   }
 
-  private applyMute(): void {
-    for (const track of this.current?.getAudioTracks() ?? []) track.enabled = !this.isMuted;
+  #applyMute(): void {
+    for (const track of this.#current?.getAudioTracks() ?? []) track.enabled = !this.#isMuted;
   }
 }

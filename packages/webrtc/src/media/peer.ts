@@ -51,26 +51,26 @@ export interface Description {
  */
 export class Peer {
   readonly connection: RTCPeerConnection;
-  private readonly options: PeerOptions;
-  private readonly ports: PeerPorts;
-  private readonly observer: PeerObserver;
-  private readonly gathering: IceGathering;
-  private readonly tasks = new TaskQueue();
-  private readonly hasServers: boolean;
-  private readonly early: RTCIceCandidateInit[] = [];
-  private transceiver: RTCRtpTransceiver | undefined;
-  private microphone: MediaStreamTrack | undefined;
+  readonly #options: PeerOptions;
+  readonly #ports: PeerPorts;
+  readonly #observer: PeerObserver;
+  readonly #gathering: IceGathering;
+  readonly #tasks = new TaskQueue();
+  readonly #hasServers: boolean;
+  readonly #early: RTCIceCandidateInit[] = [];
+  #transceiver: RTCRtpTransceiver | undefined;
+  #microphone: MediaStreamTrack | undefined;
 
   /** @throws what the browser throws where it cannot make a peer connection */
   constructor(options: PeerOptions, ports: PeerPorts, observer: PeerObserver) {
-    this.options = options;
-    this.ports = ports;
-    this.observer = observer;
-    this.microphone = options.microphone;
+    this.#options = options;
+    this.#ports = ports;
+    this.#observer = observer;
+    this.#microphone = options.microphone;
     this.connection = ports.createPeerConnection(options.configuration);
-    this.hasServers = (options.configuration.iceServers ?? []).length > 0;
-    const { hasServers } = this;
-    this.gathering = new IceGathering(this.connection, { ...options, hasServers }, ports.startTimer);
+    this.#hasServers = (options.configuration.iceServers ?? []).length > 0;
+    const hasServers = this.#hasServers;
+    this.#gathering = new IceGathering(this.connection, { ...options, hasServers }, ports.startTimer);
     this.connection.ontrack = ({ streams, track }) => {
       observer.remoteStream(streams[0] ?? ports.createStream([track]));
     };
@@ -81,91 +81,91 @@ export class Peer {
 
   /** @throws NegotiationError */
   offer(): Promise<Description> {
-    return this.tasks.run(async () => {
+    return this.#tasks.run(async () => {
       const { connection } = this;
-      this.take(connection.addTransceiver('audio', { direction: this.options.direction }));
+      this.#take(connection.addTransceiver('audio', { direction: this.#options.direction }));
       const offer = await attempt('create-offer', () => connection.createOffer());
-      return this.describe(offer);
+      return this.#describe(offer);
     });
   }
 
   /** @throws NegotiationError */
   answer(offer: string): Promise<Description> {
-    return this.tasks.run(async () => {
+    return this.#tasks.run(async () => {
       const { connection } = this;
-      await this.applyRemote({ type: 'offer', sdp: offer });
-      this.adoptTransceivers();
+      await this.#applyRemote({ type: 'offer', sdp: offer });
+      this.#adoptTransceivers();
       const answer = await attempt('create-answer', () => connection.createAnswer());
-      return this.describe(answer);
+      return this.#describe(answer);
     });
   }
 
   /** @throws NegotiationError */
   acceptAnswer(answer: string): Promise<void> {
-    return this.tasks.run(() => this.applyRemote({ type: 'answer', sdp: answer }));
+    return this.#tasks.run(() => this.#applyRemote({ type: 'answer', sdp: answer }));
   }
 
   /** A candidate that cannot be used is no failure: others may be, and checks find their own (RFC 8445). */
   addCandidate(candidate: RTCIceCandidateInit): void {
-    if (!this.connection.remoteDescription) this.early.push(candidate);
+    if (!this.connection.remoteDescription) this.#early.push(candidate);
     else this.connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
   /** Sends this track from now on, also once the transceiver is there; null sends nothing. */
   async send(track: MediaStreamTrack | undefined): Promise<void> {
-    this.microphone = track;
-    await this.transceiver?.sender.replaceTrack(track ?? null);
+    this.#microphone = track;
+    await this.#transceiver?.sender.replaceTrack(track ?? null);
   }
 
   releaseCandidates(sink: CandidateSink): void {
-    this.gathering.release(sink);
+    this.#gathering.release(sink);
   }
 
   close(): void {
-    this.tasks.stop();
-    this.gathering.close();
+    this.#tasks.stop();
+    this.#gathering.close();
     this.connection.ontrack = null;
     this.connection.onconnectionstatechange = null;
     this.connection.close();
   }
 
-  private async describe(description: RTCSessionDescriptionInit): Promise<Description> {
+  async #describe(description: RTCSessionDescriptionInit): Promise<Description> {
     const { connection } = this;
     await attempt('local-description', () => connection.setLocalDescription(description));
-    await this.gathering.wait();
+    await this.#gathering.wait();
     const sdp = connection.localDescription?.sdp ?? description.sdp ?? '';
-    this.judgeCandidates(sdp);
-    return { sdp, trickle: this.options.trickle };
+    this.#judgeCandidates(sdp);
+    return { sdp, trickle: this.#options.trickle };
   }
 
-  private judgeCandidates(sdp: string): void {
-    if (this.options.trickle) return;
+  #judgeCandidates(sdp: string): void {
+    if (this.#options.trickle) return;
     const types = candidateTypes(sdp);
-    if (types.size === 0) this.observer.poorCandidates('none');
-    else if (this.hasServers && types.size === 1 && types.has('host')) {
-      this.observer.poorCandidates('host-only');
+    if (types.size === 0) this.#observer.poorCandidates('none');
+    else if (this.#hasServers && types.size === 1 && types.has('host')) {
+      this.#observer.poorCandidates('host-only');
     }
   }
 
-  private async applyRemote(description: RTCSessionDescriptionInit): Promise<void> {
+  async #applyRemote(description: RTCSessionDescriptionInit): Promise<void> {
     await attempt('remote-description', () => this.connection.setRemoteDescription(description));
-    for (const candidate of this.early.splice(0)) this.addCandidate(candidate);
+    for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
   }
 
   /** Takes up the offered audio; anything else that was offered stays inactive. */
-  private adoptTransceivers(): void {
+  #adoptTransceivers(): void {
     for (const transceiver of this.connection.getTransceivers()) {
-      const first = !this.transceiver && transceiver.receiver.track.kind === 'audio';
-      transceiver.direction = first ? this.options.direction : 'inactive';
-      if (first) this.take(transceiver);
+      const first = !this.#transceiver && transceiver.receiver.track.kind === 'audio';
+      transceiver.direction = first ? this.#options.direction : 'inactive';
+      if (first) this.#take(transceiver);
     }
   }
 
-  private take(transceiver: RTCRtpTransceiver): void {
-    this.transceiver = transceiver;
-    const codecs = orderCodecs(this.options.preferredCodecs, this.ports.audioCodecs());
+  #take(transceiver: RTCRtpTransceiver): void {
+    this.#transceiver = transceiver;
+    const codecs = orderCodecs(this.#options.preferredCodecs, this.#ports.audioCodecs());
     if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
-    if (this.microphone) void transceiver.sender.replaceTrack(this.microphone).catch(() => undefined);
+    if (this.#microphone) void transceiver.sender.replaceTrack(this.#microphone).catch(() => undefined);
   }
 }
 

@@ -39,34 +39,34 @@ export function startElement(
 
 /** The remote audio of one call in one element. */
 export class Playback {
-  private readonly ports: Pick<MediaPorts, 'onUserGesture'>;
-  private readonly onBlocked: () => void;
-  private stream: MediaStream | undefined;
-  private playing: MediaElement | undefined;
-  private giveUp = (): void => undefined;
+  readonly #ports: Pick<MediaPorts, 'onUserGesture'>;
+  readonly #onBlocked: () => void;
+  #stream: MediaStream | undefined;
+  #playing: MediaElement | undefined;
+  #giveUp = (): void => undefined;
 
   constructor(ports: Pick<MediaPorts, 'onUserGesture'>, onBlocked: () => void) {
-    this.ports = ports;
-    this.onBlocked = onBlocked;
+    this.#ports = ports;
+    this.#onBlocked = onBlocked;
   }
 
   get element(): MediaElement | undefined {
-    return this.playing;
+    return this.#playing;
   }
 
   play(stream: MediaStream, element: MediaElement, sinkId: string | undefined): void {
-    if (this.stream === stream && this.playing === element) return;
-    this.giveUp();
-    this.stream = stream;
-    this.playing = element;
+    if (this.#stream === stream && this.#playing === element) return;
+    this.#giveUp();
+    this.#stream = stream;
+    this.#playing = element;
     element.srcObject = stream;
     if (sinkId !== undefined) void this.setSink(sinkId);
-    this.giveUp = startElement(this.ports, element, this.onBlocked);
+    this.#giveUp = startElement(this.#ports, element, this.#onBlocked);
   }
 
   /** @returns false where the browser has no choice of outputs, or not this one */
   async setSink(deviceId: string): Promise<boolean> {
-    const element: Partial<Pick<MediaElement, 'setSinkId'>> | undefined = this.playing;
+    const element: Partial<Pick<MediaElement, 'setSinkId'>> | undefined = this.#playing;
     if (!element?.setSinkId) return false;
     try {
       await element.setSinkId(deviceId);
@@ -77,8 +77,8 @@ export class Playback {
   }
 
   stop(): void {
-    this.giveUp();
-    if (this.playing && this.playing.srcObject === this.stream) this.playing.srcObject = null;
-    this.stream = this.playing = undefined;
+    this.#giveUp();
+    if (this.#playing && this.#playing.srcObject === this.#stream) this.#playing.srcObject = null;
+    this.#stream = this.#playing = undefined;
   }
 }

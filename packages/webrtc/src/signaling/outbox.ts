@@ -9,18 +9,18 @@ interface Waiting {
 
 /** Requests that wait until the session is ready, each for a limited time. */
 export class Outbox {
-  private readonly startTimer: StartTimer;
-  private readonly waiting = new Set<Waiting>();
+  readonly #startTimer: StartTimer;
+  readonly #waiting = new Set<Waiting>();
 
   constructor(startTimer: StartTimer) {
-    this.startTimer = startTimer;
+    this.#startTimer = startTimer;
   }
 
   /** @throws RpcError `offline` where the session is not ready in time; or what `send` throws */
   wait(method: string, send: () => Promise<Fields>, timeoutMs: number): Promise<Fields> {
     return new Promise((resolve, reject) => {
       const done = (): void => {
-        this.waiting.delete(waiting);
+        this.#waiting.delete(waiting);
         cancelTimer();
       };
       const waiting: Waiting = {
@@ -33,18 +33,18 @@ export class Outbox {
           reject(offline(method));
         },
       };
-      const cancelTimer = this.startTimer(timeoutMs, waiting.fail);
-      this.waiting.add(waiting);
+      const cancelTimer = this.#startTimer(timeoutMs, waiting.fail);
+      this.#waiting.add(waiting);
     });
   }
 
   /** Sends what waits, in the order in which it came. */
   flush(): void {
-    for (const each of [...this.waiting]) each.send();
+    for (const each of [...this.#waiting]) each.send();
   }
 
   fail(): void {
-    for (const each of [...this.waiting]) each.fail();
+    for (const each of [...this.#waiting]) each.fail();
   }
 }
 

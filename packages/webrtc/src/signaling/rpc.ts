@@ -39,12 +39,12 @@ export interface RpcPorts {
 
 /** Requests and their responses on one socket. It ends with its socket, so no response can be mistaken. */
 export class Rpc {
-  private readonly ports: RpcPorts;
-  private readonly pending = new Map<RequestId, Pending>();
-  private closed = false;
+  readonly #ports: RpcPorts;
+  readonly #pending = new Map<RequestId, Pending>();
+  #closed = false;
 
   constructor(ports: RpcPorts) {
-    this.ports = ports;
+    this.#ports = ports;
   }
 
   /**
@@ -52,15 +52,15 @@ export class Rpc {
    * @throws RpcError
    */
   request(method: string, params: Fields, timeoutMs: number, extra: Fields = {}): Promise<Fields> {
-    if (this.closed) return Promise.reject(new RpcError('lost', `${method}: the socket is closed`));
-    const id = this.ports.uuid();
+    if (this.#closed) return Promise.reject(new RpcError('lost', `${method}: the socket is closed`));
+    const id = this.#ports.uuid();
     return new Promise((resolve, reject) => {
-      const cancelTimer = this.ports.startTimer(timeoutMs, () => this.pending.get(id)?.fail('timeout'));
+      const cancelTimer = this.#ports.startTimer(timeoutMs, () => this.#pending.get(id)?.fail('timeout'));
       const done = (): void => {
-        this.pending.delete(id);
+        this.#pending.delete(id);
         cancelTimer();
       };
-      this.pending.set(id, {
+      this.#pending.set(id, {
         settle: (response) => {
           done();
           if ('result' in response) resolve(response.result);
@@ -73,27 +73,27 @@ export class Rpc {
           );
         },
       });
-      this.ports.send({ jsonrpc: '2.0', id, method, ...extra, params });
+      this.#ports.send({ jsonrpc: '2.0', id, method, ...extra, params });
     });
   }
 
   acknowledge(id: RequestId, method: string): void {
-    this.ports.send({ jsonrpc: '2.0', id, result: { method } });
+    this.#ports.send({ jsonrpc: '2.0', id, result: { method } });
   }
 
   refuse(id: RequestId, code: RpcErrorCode, message: string): void {
-    this.ports.send({ jsonrpc: '2.0', id, error: { code, message } });
+    this.#ports.send({ jsonrpc: '2.0', id, error: { code, message } });
   }
 
   /** @returns whether a request was waiting for this response */
   handleResponse(response: Response): boolean {
-    const request = this.pending.get(response.id);
+    const request = this.#pending.get(response.id);
     request?.settle(response);
     return request !== undefined;
   }
 
   close(): void {
-    this.closed = true;
-    for (const request of [...this.pending.values()]) request.fail('lost');
+    this.#closed = true;
+    for (const request of [...this.#pending.values()]) request.fail('lost');
   }
 }

@@ -16,82 +16,82 @@ import {
 import type { SessionObserver, SessionPorts, SessionSettings } from './session-ports.ts';
 import { Socket, type SocketHandlers } from './socket.ts';
 
-export const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /** The server no longer knows the session: log in once, then ask again. */
 const LOGIN_REQUIRED = -32000;
 
 /** Runs the session machine: opens sockets, logs in, and carries requests between them. */
 export class Session {
-  private readonly ports: SessionPorts;
-  private readonly settings: () => SessionSettings;
-  private readonly observer: SessionObserver;
-  private readonly machine: Runner<SessionState, SessionEvent, SessionEffect>;
-  private readonly outbox: Outbox;
-  private socket: Socket | undefined;
-  private rpc: Rpc | undefined;
-  private sockets = 0;
-  private resumption: Resumption = NOTHING_TO_RESUME;
-  private resumeTold = false;
-  private registration: Fields = {};
-  private extension = readExtension({});
+  readonly #ports: SessionPorts;
+  readonly #settings: () => SessionSettings;
+  readonly #observer: SessionObserver;
+  readonly #machine: Runner<SessionState, SessionEvent, SessionEffect>;
+  readonly #outbox: Outbox;
+  #socket: Socket | undefined;
+  #rpc: Rpc | undefined;
+  #sockets = 0;
+  #resumption: Resumption = NOTHING_TO_RESUME;
+  #resumeTold = false;
+  #registration: Fields = {};
+  #extension = readExtension({});
 
   constructor(ports: SessionPorts, settings: () => SessionSettings, observer: SessionObserver) {
-    this.ports = ports;
-    this.settings = settings;
-    this.observer = observer;
-    this.outbox = new Outbox(ports.startTimer);
-    this.machine = new Runner(sessionMachine(settings().policy), IDLE, {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#observer = observer;
+    this.#outbox = new Outbox(ports.startTimer);
+    this.#machine = new Runner(sessionMachine(settings().policy), IDLE, {
       startTimer: ports.startTimer,
       perform: (effect) => {
-        this.perform(effect);
+        this.#perform(effect);
       },
       onTransition: (from, { type }, to) => {
         ports.log.debug(`${from.name} + ${type} → ${to.name}`);
-        if (to.name === 'idle' || to.name === 'refused') this.outbox.fail();
+        if (to.name === 'idle' || to.name === 'refused') this.#outbox.fail();
       },
     });
   }
 
   get state(): SessionState {
-    return this.machine.state;
+    return this.#machine.state;
   }
 
   get id(): string | undefined {
-    return this.resumption.sessionId;
+    return this.#resumption.sessionId;
   }
 
   get voiceSdkId(): string | undefined {
-    return this.resumption.voiceSdkId;
+    return this.#resumption.voiceSdkId;
   }
 
   get currentSocket(): Socket | undefined {
-    return this.socket;
+    return this.#socket;
   }
 
   /** `call_report_id`, `dc` and `region` of the registration. */
   get registrationInfo(): Fields {
-    return this.registration;
+    return this.#registration;
   }
 
   get grantedIceServers(): readonly IceServer[] {
-    return this.extension.iceServers;
+    return this.#extension.iceServers;
   }
 
   isGranted(capability: Capability): boolean {
-    return this.extension.granted.has(capability);
+    return this.#extension.granted.has(capability);
   }
 
   connect(): void {
-    this.machine.send({ type: 'connect' });
+    this.#machine.send({ type: 'connect' });
   }
 
   disconnect(): void {
-    this.machine.send({ type: 'disconnect' });
+    this.#machine.send({ type: 'disconnect' });
   }
 
   forgetNode(): void {
-    this.resumption = { ...this.resumption, voiceSdkId: undefined };
+    this.#resumption = { ...this.#resumption, voiceSdkId: undefined };
   }
 
   /**
@@ -101,21 +101,21 @@ export class Session {
   async refreshLogin(): Promise<void> {
     const { name } = this.state;
     if (name === 'ready' || name === 'registering') {
-      await this.login();
+      await this.#login();
       return;
     }
-    this.machine.send({ type: 'login' });
-    await this.whenReady('login', () => Promise.resolve({}), REQUEST_TIMEOUT_MS);
+    this.#machine.send({ type: 'login' });
+    await this.#whenReady('login', () => Promise.resolve({}), REQUEST_TIMEOUT_MS);
   }
 
   /** Takes another socket at once, as if this one had closed. */
   reconnect(): void {
-    this.perform({ type: 'drop' });
+    this.#perform({ type: 'drop' });
   }
 
   /** Ends the session without another socket, as the server asked. */
   punt(): void {
-    this.machine.send({ type: 'punted' });
+    this.#machine.send({ type: 'punted' });
   }
 
   /**
@@ -123,12 +123,12 @@ export class Session {
    * @throws RpcError
    */
   async request(method: string, params: Fields, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Fields> {
-    const send = (): Promise<Fields> => this.send(method, params, timeoutMs);
+    const send = (): Promise<Fields> => this.#send(method, params, timeoutMs);
     try {
-      return await (this.state.name === 'ready' ? send() : this.whenReady(method, send, timeoutMs));
+      return await (this.state.name === 'ready' ? send() : this.#whenReady(method, send, timeoutMs));
     } catch (error) {
       if (!(error instanceof RpcError) || error.code !== LOGIN_REQUIRED) throw error;
-      await this.login();
+      await this.#login();
       return await send();
     }
   }
@@ -137,186 +137,186 @@ export class Session {
    * @returns whether the server has the client registered; false where it does not answer
    */
   async isRegistered(): Promise<boolean> {
-    const word = await this.askRegistration();
+    const word = await this.#askRegistration();
     return word === 'REGED' || word === 'REGISTER';
   }
 
-  private perform(effect: SessionEffect): void {
+  #perform(effect: SessionEffect): void {
     switch (effect.type) {
       case 'open':
-        this.open();
+        this.#open();
         break;
       case 'close':
-        this.release();
+        this.#release();
         break;
       case 'drop':
-        this.release();
-        this.machine.send({ type: 'closed', closeCode: undefined, random: this.ports.random() });
+        this.#release();
+        this.#machine.send({ type: 'closed', closeCode: undefined, random: this.#ports.random() });
         break;
       case 'login':
-        this.login().then(
+        this.#login().then(
           () => {
-            this.machine.send({ type: 'loginAccepted' });
+            this.#machine.send({ type: 'loginAccepted' });
           },
           (error: unknown) => {
             if (error instanceof RpcError && error.failure !== 'refused') return;
-            this.machine.send({ type: 'loginRefused', error });
+            this.#machine.send({ type: 'loginRefused', error });
           },
         );
         break;
       case 'askRegistration':
-        void this.askRegistration().then((word) => {
-          if (word !== LOST) this.machine.send({ type: 'registration', word, random: this.ports.random() });
+        void this.#askRegistration().then((word) => {
+          if (word !== LOST) this.#machine.send({ type: 'registration', word, random: this.#ports.random() });
         });
         break;
       case 'announceReady':
-        this.tellSurvivors(undefined);
-        this.observer.ready();
-        this.outbox.flush();
+        this.#tellSurvivors(undefined);
+        this.#observer.ready();
+        this.#outbox.flush();
         break;
       case 'report':
-        this.observer.failed(effect.failure, effect.error);
+        this.#observer.failed(effect.failure, effect.error);
         break;
     }
   }
 
-  private open(): void {
-    const { server, route } = this.settings();
-    this.release();
+  #open(): void {
+    const { server, route } = this.#settings();
+    this.#release();
     try {
-      const resumable = !route.canary || this.sockets > 0;
-      const port = this.ports.openSocket(socketUrl(server, route, this.resumption, resumable));
-      this.socket = new Socket(port, ++this.sockets, this.socketHandlers);
+      const resumable = !route.canary || this.#sockets > 0;
+      const port = this.#ports.openSocket(socketUrl(server, route, this.#resumption, resumable));
+      this.#socket = new Socket(port, ++this.#sockets, this.#socketHandlers);
     } catch (error) {
-      this.machine.send({ type: 'unopenable', error });
+      this.#machine.send({ type: 'unopenable', error });
     }
   }
 
-  private readonly socketHandlers: SocketHandlers = {
+  readonly #socketHandlers: SocketHandlers = {
     opened: (socket, event) => {
-      const { startTimer, uuid } = this.ports;
-      this.resumeTold = false;
-      this.rpc = new Rpc({
+      const { startTimer, uuid } = this.#ports;
+      this.#resumeTold = false;
+      this.#rpc = new Rpc({
         startTimer,
         uuid,
         send: (frame) => {
           socket.send(frame);
         },
       });
-      this.observer.opened(event);
-      this.machine.send({ type: 'opened' });
+      this.#observer.opened(event);
+      this.#machine.send({ type: 'opened' });
     },
     text: (_socket, text) => {
-      if (typeof text === 'string') this.handleText(text);
+      if (typeof text === 'string') this.#handleText(text);
     },
     failed: (socket, event) => {
-      this.observer.socketFailed(event, socket.generation);
+      this.#observer.socketFailed(event, socket.generation);
     },
     closed: (socket, event) => {
-      const current = socket === this.socket;
-      if (current) this.release();
-      this.observer.closed(event, socket.generation);
+      const current = socket === this.#socket;
+      if (current) this.#release();
+      this.#observer.closed(event, socket.generation);
       if (!current) return;
-      this.machine.send({ type: 'closed', closeCode: event.code, random: this.ports.random() });
+      this.#machine.send({ type: 'closed', closeCode: event.code, random: this.#ports.random() });
     },
   };
 
-  private release(): void {
-    const { socket, rpc } = this;
-    this.socket = undefined;
-    this.rpc = undefined;
+  #release(): void {
+    const [socket, rpc] = [this.#socket, this.#rpc];
+    this.#socket = undefined;
+    this.#rpc = undefined;
     socket?.close();
     rpc?.close();
   }
 
-  private async login(): Promise<void> {
-    const { method, params } = this.settings().login;
-    const claim = resumeClaim(this.resumption);
-    const result = await this.requestNow(method, { ...params, ...claim });
+  async #login(): Promise<void> {
+    const { method, params } = this.#settings().login;
+    const claim = resumeClaim(this.#resumption);
+    const result = await this.#requestNow(method, { ...params, ...claim });
     const sessionId = readText(result, 'sessid');
-    if (sessionId !== undefined) this.resumption = { ...this.resumption, sessionId };
-    this.extension = readExtension(readFields(result, 'parley'));
+    if (sessionId !== undefined) this.#resumption = { ...this.#resumption, sessionId };
+    this.#extension = readExtension(readFields(result, 'parley'));
   }
 
-  private async askRegistration(): Promise<string | typeof LOST | undefined> {
+  async #askRegistration(): Promise<string | typeof LOST | undefined> {
     try {
-      const extra = { voice_sdk_id: this.resumption.voiceSdkId };
-      const result = await this.requestNow('telnyx_rtc.gatewayState', {}, REQUEST_TIMEOUT_MS, extra);
+      const extra = { voice_sdk_id: this.#resumption.voiceSdkId };
+      const result = await this.#requestNow('telnyx_rtc.gatewayState', {}, REQUEST_TIMEOUT_MS, extra);
       const params = readFields(result, 'params');
       const word = readText(params, 'state');
-      if (word === 'REGED') this.registration = params;
+      if (word === 'REGED') this.#registration = params;
       return word;
     } catch (error) {
       return error instanceof RpcError && error.failure === 'refused' ? undefined : LOST;
     }
   }
 
-  private send(method: string, params: Fields, timeoutMs: number): Promise<Fields> {
-    return this.requestNow(method, { sessid: this.id, ...params }, timeoutMs);
+  #send(method: string, params: Fields, timeoutMs: number): Promise<Fields> {
+    return this.#requestNow(method, { sessid: this.id, ...params }, timeoutMs);
   }
 
-  private requestNow(
+  #requestNow(
     method: string,
     params: Fields,
     timeoutMs = REQUEST_TIMEOUT_MS,
     extra?: Fields,
   ): Promise<Fields> {
-    if (!this.rpc) return Promise.reject(offline(method));
-    this.ports.log.debug(`→ ${method}`);
-    return this.rpc.request(method, params, timeoutMs, extra);
+    if (!this.#rpc) return Promise.reject(offline(method));
+    this.#ports.log.debug(`→ ${method}`);
+    return this.#rpc.request(method, params, timeoutMs, extra);
   }
 
-  private whenReady(method: string, send: () => Promise<Fields>, timeoutMs: number): Promise<Fields> {
+  #whenReady(method: string, send: () => Promise<Fields>, timeoutMs: number): Promise<Fields> {
     const { name } = this.state;
     if (name === 'idle' || name === 'refused') return Promise.reject(offline(method));
-    return this.outbox.wait(method, send, timeoutMs);
+    return this.#outbox.wait(method, send, timeoutMs);
   }
 
-  private handleText(text: string): void {
+  #handleText(text: string): void {
     const frame = decodeToClient(text);
     const { voiceSdkId } = frame;
-    if (voiceSdkId !== undefined) this.resumption = { ...this.resumption, voiceSdkId };
-    if (frame.kind === 'response' && this.rpc?.handleResponse(frame)) return;
+    if (voiceSdkId !== undefined) this.#resumption = { ...this.#resumption, voiceSdkId };
+    if (frame.kind === 'response' && this.#rpc?.handleResponse(frame)) return;
     const raw = parseFields(text);
-    if (raw) this.observer.message(raw);
-    if (frame.kind === 'push') this.handlePush(frame);
+    if (raw) this.#observer.message(raw);
+    if (frame.kind === 'push') this.#handlePush(frame);
     else if (frame.kind === 'ignored') {
-      this.ports.log.debug(`← ${frame.reason}`);
-      if (frame.refusal) this.rpc?.refuse(frame.refusal.id, frame.refusal.code, frame.reason);
+      this.#ports.log.debug(`← ${frame.reason}`);
+      if (frame.refusal) this.#rpc?.refuse(frame.refusal.id, frame.refusal.code, frame.reason);
     }
   }
 
-  private handlePush(push: Push): void {
-    this.ports.log.debug(`← ${push.method}`);
+  #handlePush(push: Push): void {
+    this.#ports.log.debug(`← ${push.method}`);
     switch (push.method) {
       case 'telnyx_rtc.ping':
-        this.pong();
+        this.#pong();
         return;
       case 'telnyx_rtc.clientReady':
-        this.tellSurvivors(push.params.reattached_sessions);
-        this.machine.send({ type: 'clientReady' });
+        this.#tellSurvivors(push.params.reattached_sessions);
+        this.#machine.send({ type: 'clientReady' });
         return;
       case 'telnyx_rtc.gatewayState':
-        this.machine.send({ type: 'registration', word: push.params.state, random: this.ports.random() });
+        this.#machine.send({ type: 'registration', word: push.params.state, random: this.#ports.random() });
         return;
       default:
-        this.observer.pushed(push, () => {
-          if (push.id !== undefined) this.rpc?.acknowledge(push.id, push.method);
+        this.#observer.pushed(push, () => {
+          if (push.id !== undefined) this.#rpc?.acknowledge(push.id, push.method);
         });
     }
   }
 
   /** A ping is answered by a ping: the server then knows that requests reach it, too. */
-  private pong(): void {
-    const extra = { voice_sdk_id: this.resumption.voiceSdkId };
-    this.requestNow('telnyx_rtc.ping', {}, REQUEST_TIMEOUT_MS, extra).catch(() => undefined);
+  #pong(): void {
+    const extra = { voice_sdk_id: this.#resumption.voiceSdkId };
+    this.#requestNow('telnyx_rtc.ping', {}, REQUEST_TIMEOUT_MS, extra).catch(() => undefined);
   }
 
   /** Once a socket: what a login in between says of calls is not about what survived. */
-  private tellSurvivors(survivors: readonly string[] | undefined): void {
-    if (this.resumeTold) return;
-    this.resumeTold = true;
-    this.observer.resumed(survivors);
+  #tellSurvivors(survivors: readonly string[] | undefined): void {
+    if (this.#resumeTold) return;
+    this.#resumeTold = true;
+    this.#observer.resumed(survivors);
   }
 }
 

@@ -13,46 +13,46 @@ export interface SocketHandlers {
 export class Socket {
   /** Counts the sockets of a client. */
   readonly generation: number;
-  private readonly port: SocketPort;
-  private state: 'connecting' | 'open' | 'closed' = 'connecting';
+  readonly #port: SocketPort;
+  #state: 'connecting' | 'open' | 'closed' = 'connecting';
 
   constructor(port: SocketPort, generation: number, handlers: SocketHandlers) {
-    this.port = port;
+    this.#port = port;
     this.generation = generation;
     port.onopen = (event) => {
-      if (this.state !== 'connecting') return;
-      this.state = 'open';
+      if (this.#state !== 'connecting') return;
+      this.#state = 'open';
       handlers.opened(this, event);
     };
     port.onmessage = (event) => {
-      if (this.state === 'open') handlers.text(this, event.data);
+      if (this.#state === 'open') handlers.text(this, event.data);
     };
     port.onerror = (event) => {
-      if (this.state !== 'closed') handlers.failed(this, event);
+      if (this.#state !== 'closed') handlers.failed(this, event);
     };
     port.onclose = (event) => {
-      this.state = 'closed';
+      this.#state = 'closed';
       port.onopen = port.onmessage = port.onerror = port.onclose = null;
       handlers.closed(this, event);
     };
   }
 
   get isOpen(): boolean {
-    return this.state === 'open';
+    return this.#state === 'open';
   }
 
   get isConnecting(): boolean {
-    return this.state === 'connecting';
+    return this.#state === 'connecting';
   }
 
   send(frame: Fields): void {
-    if (this.state === 'open') this.port.send(JSON.stringify(frame));
+    if (this.#state === 'open') this.#port.send(JSON.stringify(frame));
   }
 
   /** Nothing that arrives afterwards is handled. */
   close(): void {
-    if (this.state === 'closed') return;
-    this.state = 'closed';
-    this.port.close();
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#port.close();
   }
 }
