@@ -49,9 +49,10 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Lau
   });
   return {
     browser,
-    newContext: async (origin) => {
+    newContext: async (origin, devices = ['microphone']) => {
       const context = await browser.createBrowserContext();
-      await context.setPermission(origin, { permission: { name: 'microphone' }, state: 'granted' });
+      for (const name of devices)
+        await context.setPermission(origin, { permission: { name }, state: 'granted' });
       return context;
     },
     close: () => closeChromium(browser, profile),

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
 import { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
-import type { LaunchedBrowser } from './launched-browser.ts';
+import type { Device, LaunchedBrowser } from './launched-browser.ts';
 import { describeFrame } from './socket-frames.ts';
 import { type PageServer, servePages } from './page-server.ts';
 import { type ClientKind, type Person, TELEPHONE_PAGE, describeEvent, openPerson } from './people.ts';
@@ -14,6 +14,8 @@ export interface Casting {
   browser?: 'chromium' | 'firefox';
   /** What the microphone hears, in hertz. Default: 440 for alice, 1000 for everybody else. */
   tone?: number;
+  /** What the page may use. Default: the microphone. */
+  devices?: readonly Device[];
   /** The WebSocket's URL, where a relay stands before the gateway. */
   signaling?: string;
   /** More options for `new TelnyxRTC()`. */
@@ -66,7 +68,7 @@ export async function openStage(options: GatewayProcessOptions = {}): Promise<St
     gateway,
     enter: async (name, casting) => {
       const browser = await browserFor(name, casting);
-      const context = await browser.newContext(pages.origin);
+      const context = await browser.newContext(pages.origin, casting.devices);
       const person = await openPerson(context, cast(name, casting, gateway, pages));
       present.set(person, casting.client);
       if (casting.register !== false) await person.register();
