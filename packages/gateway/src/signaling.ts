@@ -1,4 +1,4 @@
-import { causes } from '@parley/protocol';
+import { CloseCode, causes } from '@parley/protocol';
 import { Calls } from './calls/calls.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import type { Gatekeeping } from './methods/method.ts';
@@ -60,7 +60,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
         log.info({ sessionId: session.ids.id, user: session.identity.sipUsername, kind }, 'session revoked');
         calls.endAll(session, causes.callRejected);
         directory.remove(session);
-        session.connection?.revoked();
+        session.connection?.release(CloseCode.revoked, 'the credential or token was revoked');
       }
     },
     onSocket: (socket, remoteAddress) =>

@@ -102,7 +102,6 @@ async function resumable(
   const former = session?.connection ?? null;
   if (session === undefined || former === null) return session;
   if (await former.isAlive(aliveWithinMs)) return undefined;
-  former.session = null;
-  former.close(CloseCode.displaced, 'the session goes on at another socket');
+  former.release(CloseCode.displaced, 'the session goes on at another socket');
   return session;
 }

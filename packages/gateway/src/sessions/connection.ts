@@ -17,7 +17,7 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from './connection-machine.ts';
-import type { Session } from './session.ts';
+import type { Carrier, Session } from './session.ts';
 
 /** One WebSocket, whatever library it comes from. */
 export interface Socket {
@@ -55,7 +55,7 @@ export class RpcError extends Error {
  * One socket from its opening to its close. Requests are carried out strictly in the order in which they came, each
  * answered before the next one begins: a client may send its registration query right behind its login.
  */
-export class Connection {
+export class Connection implements Carrier {
   readonly remoteAddress: string;
   session: Session | null = null;
   #state: ConnectionState;
@@ -120,15 +120,9 @@ export class Connection {
     this.#owner.closed(this);
   }
 
-  /** What proved the identity is valid no more. */
-  revoked(): void {
+  release(code: CloseCode, reason: string): void {
     this.session = null;
-    this.close(CloseCode.revoked, 'the credential or token was revoked');
-  }
-
-  close(code: CloseCode, reason: string): void {
-    if (!this.isOpen) return;
-    this.#socket.close(code, reason);
+    if (this.isOpen) this.#socket.close(code, reason);
   }
 
   request<M extends ClientMethod>(

@@ -1,6 +1,5 @@
-import type { Capability, ClientMethod, ToClient } from '@parley/protocol';
+import type { Capability, ClientMethod, CloseCode, ToClient } from '@parley/protocol';
 import type { Authentication, Identity } from '../registrar/authenticator.ts';
-import type { Connection } from './connection.ts';
 
 export interface SessionIds {
   /** `sessid` on the wire: 128 bits, never told to anybody but its user. */
@@ -8,6 +7,19 @@ export interface SessionIds {
   /** `voice_sdk_id` on the wire: begins with the node's id, so that a proxy can route by it. */
   voiceSdkId: string;
   callReportId: string;
+}
+
+/** The socket that carries a session, as the session sees it. */
+export interface Carrier {
+  request<M extends ClientMethod>(
+    method: M,
+    params: ToClient[M]['params'],
+    onAcknowledged?: () => void,
+  ): void;
+  /** @returns whether the peer says anything at all within the time */
+  isAlive(withinMs: number): Promise<boolean>;
+  /** The session goes on without it, or not at all: closes it. */
+  release(code: CloseCode, reason: string): void;
 }
 
 /**
@@ -20,7 +32,7 @@ export class Session {
   readonly granted: ReadonlySet<Capability>;
   /** What proved the identity last: a login may come again on the same socket, with a newer token. */
   proof: Pick<Authentication, 'expiresAt' | 'tokenId'>;
-  connection: Connection | null = null;
+  connection: Carrier | null = null;
   #undeliveredByes: ToClient['telnyx_rtc.bye']['params'][] = [];
 
   constructor(ids: SessionIds, authentication: Authentication, granted: ReadonlySet<Capability>) {
