@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { echoDestination } from '../calls/routing.ts';
 import type { CredentialRequest } from '../registrar/provisioning.ts';
 import type { Credential, CredentialChange } from '../store/store.ts';
-
-/** Names that mean something else when they are dialed. */
-const reservedUsernames = new Set(['echo']);
 
 const changeable = {
   connection_id: text(128)
@@ -43,7 +41,7 @@ export const creationSchema = z
     sip_username: z
       .string({ error: 'must be 1 to 64 letters, digits and the characters _ . + -' })
       .regex(/^[\w.+-]{1,64}$/, { error: 'must be 1 to 64 letters, digits and the characters _ . + -' })
-      .refine((name) => !reservedUsernames.has(name), { error: 'is reserved for the gateway' })
+      .refine((name) => name.toLowerCase() !== echoDestination, { error: 'is reserved for the gateway' })
       .meta({ description: 'Unique. Default: made up.' }),
     sip_password: z
       .string({ error: 'must be 8 to 128 characters' })

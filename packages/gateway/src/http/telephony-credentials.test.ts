@@ -104,7 +104,7 @@ describe('making a credential', () => {
       '/sip_username',
       'sip_username must be 1 to 64 letters, digits and the characters _ . + -.',
     ],
-    [{ sip_username: 'echo' }, '/sip_username', 'sip_username is reserved for the gateway.'],
+    [{ sip_username: 'Echo' }, '/sip_username', 'sip_username is reserved for the gateway.'],
     [{ sip_password: 'short' }, '/sip_password', 'sip_password must be 8 to 128 characters.'],
     [{ name: 'a\r\nb' }, '/name', 'name must be 1 to 256 characters without control characters.'],
     [

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** The protection domain that phones are challenged for (RFC 3261 §22.1); a credential's HA1 is bound to it. */
-export const digestRealm = 'parley';
+const digestRealm = 'parley';
 
 /** Where a sealed HA1 may be opened: on the credential that it was made for. */
 export function ha1Purpose(credentialId: string): string {

@@ -28,7 +28,7 @@ export interface TokenClaims {
   expiresAt: number;
 }
 
-export const tokenSeconds = 24 * 60 * 60;
+const tokenSeconds = 24 * 60 * 60;
 const algorithm = 'ES256';
 const issuer = 'parley-gateway';
 const audience = 'parley-gateway';
