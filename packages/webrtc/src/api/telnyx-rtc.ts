@@ -379,8 +379,7 @@ export class TelnyxRTC {
   }
 
   /**
-   * Rewrites the state of a call in place, in the words of an old version.
-   * @deprecated read `call.state`
+   * Rewrites the state of a call in place, in the words of an old version. New pages read `call.state`.
    */
   static telnyxStateCall(call: Call): Call {
     const { state } = call;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+
+import { NOTHING_TO_RESUME, resumeClaim, socketUrl, type Route } from './resumption.ts';
+
+const PLAIN: Route = {
+  rtcIp: undefined,
+  rtcPort: undefined,
+  canary: false,
+  skipTrailing: false,
+  skipLastNode: false,
+};
+const HELD = { sessionId: 'S', voiceSdkId: 'V' };
+
+describe('the URL of a socket', () => {
+  it.each<[Partial<Route>, boolean, string]>([
+    [{}, true, '?x=1&voice_sdk_id=V'],
+    [{ skipLastNode: true }, true, '?x=1&voice_sdk_id=V&skip_last_voice_sdk_id=true'],
+    [{ canary: true }, false, '?x=1&canary=true'],
+    [{ canary: true }, true, '?x=1&voice_sdk_id=V&canary=true'],
+    [
+      { rtcIp: '10.0.0.1', rtcPort: 5060, canary: true, skipLastNode: true },
+      true,
+      '?x=1&rtc_ip=10.0.0.1&rtc_port=5060',
+    ],
+    [{ rtcIp: '10.0.0.1', skipTrailing: true }, true, '?x=1&voice_sdk_id=V&skip_trailing=true'],
+  ])('routed by %j (resumable: %s) ends in %s', (route, resumable, query) => {
+    expect(socketUrl('wss://gw.test/base?x=1', { ...PLAIN, ...route }, HELD, resumable)).toBe(
+      `wss://gw.test/base${query}`,
+    );
+  });
+
+  it('asks for no other node where there is none to be avoided', () => {
+    const route = { ...PLAIN, skipLastNode: true };
+    expect(socketUrl('wss://gw.test/', route, NOTHING_TO_RESUME, true)).toBe('wss://gw.test/');
+  });
+});
+
+describe('the claim of a login', () => {
+  it('is made for what is known', () => {
+    expect(resumeClaim(NOTHING_TO_RESUME)).toEqual({ reconnection: false });
+    expect(resumeClaim(HELD)).toEqual({ reconnection: true, sessid: 'S' });
+    expect(resumeClaim({ ...HELD, sessionId: undefined })).toEqual({ reconnection: true });
+  });
+});
