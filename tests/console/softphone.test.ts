@@ -101,7 +101,7 @@ describe('two people at the console', () => {
     await bob.hears(ALICE_HERTZ);
 
     await alice.click('Mute');
-    await alice.sees('microphone off');
+    await alice.sees('Muted');
     await bob.hears(0);
     await alice.hears(BOB_HERTZ);
     await alice.click('Mute');
@@ -175,7 +175,7 @@ describe('two people at the console', () => {
     expect(await bob.focused()).toBe('Alice');
 
     await alice.press('m');
-    await alice.sees('microphone off');
+    await alice.sees('Muted');
     await alice.press('m', 'h');
     await alice.sees('On hold');
     await alice.press('h');

@@ -1,7 +1,7 @@
 import { type Account, type AccountEvent, SIGNED_OUT, account } from './account.ts';
 import { type Announcement, announcementOf } from './announcement.ts';
 import type { CallSnapshot, CallView } from './call-view.ts';
-import { type Calls, NO_CALLS, callChanged, callFailed, changeCall } from './calls.ts';
+import { type Calls, NO_CALLS, type PastCall, callChanged, callFailed, changeCall } from './calls.ts';
 import { type FoundDevices, NO_DEVICES, inUse, systemDevice } from './devices.ts';
 import { type TabCall, howlingSessions } from './howl.ts';
 import {
@@ -98,10 +98,17 @@ function step(state: PhoneState, event: PhoneEvent, moment: Moment): PhoneState 
     case 'sound-blocked':
       return state.soundBlocked === event.blocked ? state : { ...state, soundBlocked: event.blocked };
     case 'other-tab':
-      return { ...state, otherTabs: new Map([...state.otherTabs, [event.tab, event.calls]]) };
+      return { ...state, otherTabs: withTab(state.otherTabs, event.tab, event.calls) };
     case 'headphones':
       return { ...state, headphones: true };
   }
+}
+
+function withTab(tabs: PhoneState['otherTabs'], tab: string, calls: readonly TabCall[]) {
+  const others = new Map(tabs);
+  if (calls.length === 0) others.delete(tab);
+  else others.set(tab, calls);
+  return others;
 }
 
 function withAccount(state: PhoneState, event: AccountEvent): PhoneState {
@@ -142,8 +149,8 @@ function troubled(
   { tone, trouble, code, callId }: Extract<PhoneEvent, { type: 'trouble' }>,
   { at, remedy }: Moment,
 ): PhoneState {
-  const who = [...state.calls.live, ...state.calls.past].find(({ id }) => id === callId)?.who;
-  const words = { who: who ?? 'the other side', remedy };
+  const call = [...state.calls.live, ...state.calls.past].find(({ id }) => id === callId);
+  const words = { who: call?.who ?? 'the other side', remedy };
   const notices = occurred(state.notices, { tone, trouble, code, callId, words }, at);
   const problem = fillIn(trouble, words);
   const inCall = state.calls.live.length > 0;
@@ -158,7 +165,15 @@ function troubled(
       break;
   }
   const endsCall = tone === 'error' && trouble.place === 'page' && callId !== null;
-  return { ...state, notices, calls: endsCall ? callFailed(state.calls, callId, problem.what) : state.calls };
+  if (!endsCall || (call !== undefined && isTalk(call) && MICROPHONE.has(code))) return { ...state, notices };
+  return { ...state, notices, calls: callFailed(state.calls, callId, problem.what) };
+}
+
+/** A call that is going on keeps the microphone that it has when another cannot be opened. */
+const MICROPHONE: ReadonlySet<number | null> = new Set([42001, 42002, 42003]);
+
+function isTalk(call: CallView | PastCall): boolean {
+  return 'talkedMs' in call ? call.talkedMs !== null : call.answeredAt !== null;
 }
 
 /** What other tabs need to know of the calls here. */

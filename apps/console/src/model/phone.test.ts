@@ -103,6 +103,15 @@ describe('a lost connection', () => {
     expect(told(rig)).toEqual([]);
   });
 
+  it('the gateway has lost the call meanwhile: that is why it ended', () => {
+    const rig = phoneRig();
+    rig.signedIn();
+    const call = rig.talkingTo('bob');
+    rig.client().fail(48501, call.id);
+    call.end({ cause: 'NORMAL_CLEARING', causeCode: 16 });
+    expect(lastEnd(rig)).toBe('The gateway no longer knows the call with bob, so it has ended.');
+  });
+
   it('with a refusal in a call: the call goes on, and the sign-out comes when it is over', () => {
     const rig = phoneRig();
     rig.signedIn();
@@ -130,7 +139,10 @@ describe('calling somebody', () => {
     rig.pass(4000);
     rig.lastCall().become('active');
     expect(rig.phone.state.calls.live[0]?.answeredAt).toBe(rig.world.time);
-    rig.pass(61_000);
+    rig.pass(60_000);
+    rig.lastCall().become('held');
+    rig.lastCall().become('active');
+    rig.pass(1000);
     rig.lastCall().end({ causeCode: 16 });
     expect(rig.phone.state.calls.past[0]).toMatchObject({ sentence: 'bob hung up.', talkedMs: 61_000 });
     expect(rig.playback.playing.size).toBe(0);
@@ -215,6 +227,16 @@ describe('being called', () => {
     rig.phone.answer(call.id);
     await settled();
     expect(told(rig)).toEqual(['The browser does not let this page use the microphone.']);
+  });
+
+  it('what fails after the call is gone is not told', async () => {
+    const rig = phoneRig();
+    const call = rig.signedIn().ring('bob');
+    call.rejects = new Error('The call has ended');
+    rig.phone.answer(call.id);
+    call.end({ cause: 'ORIGINATOR_CANCEL', sipCode: 487 });
+    await settled();
+    expect(told(rig)).toEqual([]);
   });
 
   it('declined', () => {
@@ -381,14 +403,17 @@ describe('sound devices', () => {
     expect(client.micId).toBe('headset');
   });
 
-  it('a device that cannot be opened is told', async () => {
+  it('a device that cannot be opened is told, and is not why the call ends later', async () => {
     const rig = phoneRig();
     await settled();
     rig.signedIn();
-    rig.talkingTo('bob').rejects = Object.assign(new Error('busy'), { code: 42003 });
+    const call = rig.talkingTo('bob');
+    call.rejects = Object.assign(new Error('busy'), { code: 42003 });
     rig.phone.changeSettings({ microphone: 'headset' });
     await settled();
     expect(told(rig)).toEqual(['The microphone could not be opened.']);
+    call.end({ causeCode: 16 });
+    expect(lastEnd(rig)).toBe('bob hung up.');
   });
 
   it('are looked for again when the first call talks, because only then have they names', async () => {
@@ -428,6 +453,17 @@ describe('two tabs on one computer', () => {
     expect(howlingCall(rig.phone.state)?.who).toBe('bob');
   });
 
+  it.each([
+    ['the microphone here is heard there', { sends: false, plays: true }, true],
+    ['the microphone there is heard here', { sends: true, plays: false }, true],
+    ['the other tab is silent', { sends: false, plays: false }, false],
+  ])('%s', (_what, theirs, howls) => {
+    const rig = phoneRig();
+    rig.signedIn();
+    rig.hearTab(bobsTab(rig.talkingTo('bob').telnyxIDs.telnyxSessionId, theirs));
+    expect(howlingCall(rig.phone.state) !== undefined).toBe(howls);
+  });
+
   it('with headphones: not warned again', () => {
     const rig = phoneRig();
     rig.signedIn();
@@ -445,6 +481,7 @@ describe('two tabs on one computer', () => {
     expect(rig.posted).toMatchObject([{ calls: [{ session: telnyxSessionId }] }]);
     rig.hearTab(bobsTab(telnyxSessionId));
     rig.hearTab({ type: 'calls', tab: 'bob', calls: [] });
+    expect(rig.phone.state.otherTabs.size).toBe(0);
     expect(howlingCall(rig.phone.state)).toBeUndefined();
   });
 

@@ -3,8 +3,6 @@
  * against another client that has the same words. `TelnyxRTC` and `Call` are a `PhoneClient` and a `PhoneCall`.
  */
 
-export type CallDirection = 'inbound' | 'outbound';
-
 export interface PhoneCall {
   readonly id: string;
   /** One of the SDK's lower-case state names: new, requesting, trying, early, ringing, answering, active, … */

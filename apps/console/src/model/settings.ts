@@ -8,8 +8,6 @@ export interface Settings {
   shortcuts: boolean;
 }
 
-export const DEFAULT_SETTINGS: Settings = { user: '', microphone: '', speaker: '', shortcuts: true };
-
 export interface SettingsStore {
   /** Null where nothing is stored, or where the browser forbids it. */
   read(): string | null;

@@ -112,8 +112,6 @@ export function phoneRig(stored: string | null = null) {
   };
 }
 
-export type PhoneRig = ReturnType<typeof phoneRig>;
-
 /** Lets promises that are ready run. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();

@@ -34,12 +34,12 @@ export function CallCard({ call, holds, keypadOpen, onKeypad }: CallCardProps) {
                 {call.direction === 'inbound' ? 'They called you.' : 'You called them.'}
               </span>
               <span>{PHASES[call.phase]}</span>
-              {call.answeredAt !== null && <CallTimer since={call.answeredAt} />}
             </p>
             {call.phase === 'held' && holds !== '' && (
               <p className="call-note">Resuming puts {holds} on hold.</p>
             )}
           </div>
+          {call.answeredAt !== null && <CallTimer since={call.answeredAt} />}
         </div>
         {talking && <Levels call={call} />}
         <CallNotices call={call} />
@@ -64,7 +64,7 @@ function Levels({ call }: { call: CallView }) {
   return (
     <div className="levels">
       <LevelMeter
-        label={call.muted ? 'You (microphone off)' : 'You'}
+        label={call.muted ? 'Muted' : 'You'}
         icon={call.muted ? 'microphone-off' : 'microphone'}
         callId={call.id}
         side="local"

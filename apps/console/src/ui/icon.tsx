@@ -64,8 +64,8 @@ export function Icon({ name }: { name: IconName }): ReactNode {
 function handset(): ReactNode {
   return (
     <>
-      <path d="M3.8 14C7.4 9.2 16.6 9.2 20.2 14" strokeWidth="3.4" />
-      <path d="M3.6 14.2l.6 2.2M20.4 14.2l-.6 2.2" strokeWidth="5" />
+      <path d="M3.8 12.6C7.4 7.8 16.6 7.8 20.2 12.6" strokeWidth="3.4" />
+      <path d="M3.6 12.8l.6 2.2M20.4 12.8l-.6 2.2" strokeWidth="5" />
     </>
   );
 }

@@ -7,19 +7,23 @@ export interface IncomingCallProps {
   call: CallView;
   /** Who goes on hold when this call is answered. */
   holds: string;
+  /** There is no other call: this one has the stage. */
+  alone: boolean;
   shortcuts: boolean;
 }
 
-export function IncomingCall({ call, holds, shortcuts }: IncomingCallProps) {
+export function IncomingCall({ call, holds, alone, shortcuts }: IncomingCallProps) {
   const { phone } = useConsole();
   const headingId = `incoming-${call.id}`;
   return (
-    <section className="incoming" aria-labelledby={headingId}>
+    <section className="incoming" data-alone={alone || undefined} aria-labelledby={headingId}>
       <Avatar who={call.who} />
       <div className="incoming-text">
         <h2 id={headingId}>{call.who} is calling</h2>
         <p>
-          {call.number !== call.who && <span className="number">{call.number}</span>}
+          {call.number.toLowerCase() !== call.who.toLowerCase() && (
+            <span className="number">{call.number}</span>
+          )}
           {holds !== '' && <span>Answering puts {holds} on hold.</span>}
         </p>
       </div>

@@ -36,27 +36,30 @@ export function Softphone({ keypad, setKeypad, showHelp }: SoftphoneProps) {
               key={call.id}
               call={call}
               holds={whoHolds(calls, call.id)}
+              alone={calls.live.length === 1}
               shortcuts={settings.shortcuts}
             />
           ))}
-          <section className="calls" aria-labelledby="calls-heading">
-            <h2 id="calls-heading" className={going.length > 1 ? 'calls-count' : 'visually-hidden'}>
-              {going.length > 1 ? `${going.length} calls` : 'Calls'}
-            </h2>
-            {going.length > 1 && <p className="hint">One talks at a time; the others are on hold.</p>}
-            {calls.live.length === 0 && <Idle user={account.status === 'signed-out' ? '' : account.user} />}
-            <ul>
-              {going.map((call) => (
-                <CallCard
-                  key={call.id}
-                  call={call}
-                  holds={whoHolds(calls, call.id)}
-                  keypadOpen={keypad === call.id}
-                  onKeypad={(open) => setKeypad(open ? call.id : null)}
-                />
-              ))}
-            </ul>
-          </section>
+          {calls.live.length === 0 && <Idle user={account.status === 'signed-out' ? '' : account.user} />}
+          {going.length > 0 && (
+            <section className="calls" aria-labelledby="calls-heading">
+              <h2 id="calls-heading" className={going.length > 1 ? 'calls-count' : 'visually-hidden'}>
+                {going.length > 1 ? `${going.length} calls` : 'Call'}
+              </h2>
+              {going.length > 1 && <p className="hint">One talks at a time; the others are on hold.</p>}
+              <ul>
+                {going.map((call) => (
+                  <CallCard
+                    key={call.id}
+                    call={call}
+                    holds={whoHolds(calls, call.id)}
+                    keypadOpen={keypad === call.id}
+                    onKeypad={(open) => setKeypad(open ? call.id : null)}
+                  />
+                ))}
+              </ul>
+            </section>
+          )}
         </div>
         <div className="side">
           <Dialer closed={closed} holds={whoHolds(calls, null)} />
