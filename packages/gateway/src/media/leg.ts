@@ -59,6 +59,11 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   let partner: Leg | undefined;
   let partnerHeardAt: number | undefined;
   let held = false;
+  /**
+   * It was told what to hear. A leg that only waits, warm, is sent nothing: its browser plays nothing yet, and would
+   * play all that had come meanwhile before it plays what is said.
+   */
+  let started = false;
   let tone: 'ringback' | 'silence' = 'silence';
   let toneSince = 0;
   let nextFrameAt: number | undefined;
@@ -178,6 +183,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       return undefined;
     },
     listenTo: (other) => {
+      started ||= other !== undefined;
       partner = other;
       partnerHeardAt = undefined;
     },
@@ -185,6 +191,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       held = now;
     },
     play: (which) => {
+      started = true;
       if (which !== tone) toneSince = clock.monotonic();
       tone = which;
     },
@@ -203,7 +210,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       if (peer?.isReady() !== true) return;
       sendKeys(now);
       if (source(now) === 'partner') nextFrameAt = undefined;
-      else sendGenerated(now);
+      else if (started) sendGenerated(now);
     },
     close: async () => {
       const former = peer;
