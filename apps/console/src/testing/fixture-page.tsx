@@ -103,7 +103,7 @@ const FIXTURES: ReadonlyMap<string, () => void> = new Map([
     'connecting',
     () => {
       phone.signIn('alice', { login: 'alice', password: 'x' }, 'ws://localhost:8080');
-      clients.at(-1)?.fail(45001);
+      clients.at(-1)?.fail(45002);
     },
   ],
   [
