@@ -198,12 +198,7 @@ function compare<T extends { kind: ServerKind }>(
     rows: rows.map(([text, valueOf]) => {
       const of = (kind: ServerKind) => summarise(all.filter((one) => one.kind === kind).map(valueOf));
       const [ours, bare] = [of('gateway'), of('bare')];
-      return [
-        text,
-        withRange(ours),
-        withRange(bare),
-        bare.median === 0 ? '–' : ratio(ours.median, bare.median),
-      ];
+      return [text, withRange(ours), withRange(bare), ratio(ours.median, bare.median)];
     }),
   };
 }

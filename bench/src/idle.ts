@@ -83,7 +83,7 @@ function toResult(numbers: readonly number[], rested: readonly Rested[]): Result
       `${sockets.toLocaleString('en-GB')} sockets: ${text}`,
       short(left),
       short(right),
-      right === 0 ? '–' : ratio(left, right),
+      ratio(left, right),
     ];
     return [
       row('memory each, KB', ours.bytesPerSocket / 1024, bare.bytesPerSocket / 1024),

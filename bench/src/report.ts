@@ -63,8 +63,9 @@ function pad(grid: Grid): Grid {
     Math.max(3, ...grid.map((cells) => cells[column]?.length ?? 0)),
   );
   return grid.map((cells) =>
-    cells.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-    ),
+    widths.map((width, column) => {
+      const cell = cells[column] ?? '';
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+    }),
   );
 }

@@ -42,7 +42,7 @@ export type Bench = (options: BenchOptions) => Promise<Result>;
 
 /** `12.3 (11.0–14.2)` */
 export function withRange({ median, min, max }: { median: number; min: number; max: number }): string {
-  return `${short(median)} (${short(min)}–${short(max)})`;
+  return Number.isFinite(median) ? `${short(median)} (${short(min)}–${short(max)})` : '–';
 }
 
 /** Three significant digits, or all digits of a whole number. */
@@ -53,5 +53,6 @@ export function short(value: number): string {
 }
 
 export function ratio(ours: number, theirs: number): string {
-  return `${(ours / theirs).toFixed(2)} ×`;
+  const quotient = ours / theirs;
+  return Number.isFinite(quotient) ? `${quotient.toFixed(2)} ×` : '–';
 }

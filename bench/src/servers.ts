@@ -23,7 +23,7 @@ export interface Server extends Companion {
   apiKey: string | undefined;
   /** Seconds on a core so far, with its child processes. */
   cpuSeconds(): number;
-  /** Bytes of memory that it holds, with its child processes; what processes share is counted once. */
+  /** Bytes of memory of its own that it holds, with its child processes; not the program, which others may share. */
   memory(): number;
   /** Collects garbage in the process itself. */
   collect(): Promise<void>;
@@ -47,7 +47,7 @@ export async function startServer(kind: ServerKind, does: 'media' | 'signaling')
     signaling: `ws://127.0.0.1:${port}`,
     apiKey,
     cpuSeconds: () => sum(tree().map(ticksOf)) / TICKS_PER_SECOND,
-    memory: () => sum(tree().map(proportionalSetSize)),
+    memory: () => sum(tree().map(ownMemory)),
     collect: async () => {
       child.send('collect');
       await once(child, 'message');
@@ -103,7 +103,7 @@ function ticksOf(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-function proportionalSetSize(pid: number): number {
+function ownMemory(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) * 1024;
+  return Number(/^Pss_Anon:\s+(\d+) kB/m.exec(rollup)?.[1]) * 1024;
 }

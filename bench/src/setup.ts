@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ClientKind,
@@ -12,7 +11,7 @@ import {
 } from '@parley/testkit';
 
 import { answerAt, dialAt, firstTone, tapSocket, tappedAt } from './page-taps.ts';
-import { type BenchOptions, type Result, ratio, short, withRange } from './result.ts';
+import { type BenchOptions, type Goal, type Result, type Table, ratio, short, withRange } from './result.ts';
 import { type Summary, summarise } from './statistics.ts';
 
 /** Milliseconds of one round of calls. */
@@ -40,32 +39,35 @@ const CALLEE_HZ = 1000;
 /** A person takes a while to answer, and the clients use it. */
 const RINGING_MS = 1_500;
 
+const CLIENTS: readonly ClientKind[] = ['ours', 'official'];
 const ROUND_TRIPS_MS = [0, 100] as const;
 
-interface Sample extends Round {
+interface Conditions {
   client: ClientKind;
   roundTripMs: number;
 }
 
+type Sample = Conditions & Round;
+type Failure = Conditions & { reason: string };
+
 /** How long people wait before they hear each other, with our client and with the official one, at one gateway. */
 export async function measureSetup({ quick, tell }: BenchOptions): Promise<Result> {
-  const clients: ClientKind[] = isBuilt() ? ['ours', 'official'] : ['official'];
   const runs = quick ? 1 : 9;
   const samples: Sample[] = [];
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   const stage = await openStage();
   for (const roundTripMs of ROUND_TRIPS_MS) {
     const path = await openPath(stage.gateway.signaling, roundTripMs);
     // The first calls of a process are slower than all that follow: round 0 does not count.
     for (let run = 0; run <= runs; run += 1) {
-      for (const client of clients) {
+      for (const client of CLIENTS) {
         try {
           const round = await takeRound(stage, path, client, roundTripMs);
           if (run > 0) samples.push({ client, roundTripMs, ...round });
           tell(`${roundTripMs} ms, ${client}, run ${run}: ${inWords(round)}`);
         } catch (error) {
-          failures.push(`${roundTripMs} ms, ${client}, run ${run}: ${String(error)}`);
-          tell(`failed: ${failures.at(-1) ?? ''}`);
+          failures.push({ client, roundTripMs, reason: String(error) });
+          tell(`${roundTripMs} ms, ${client}, run ${run} failed: ${String(error)}`);
         }
         await stage.clear();
       }
@@ -73,16 +75,13 @@ export async function measureSetup({ quick, tell }: BenchOptions): Promise<Resul
     await path.close();
   }
   await stage.close();
-  return toResult(samples, failures);
-}
-
-function isBuilt(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('@parley/webrtc/lib/bundle.js');
-    return true;
-  } catch {
-    return false;
-  }
+  return {
+    tables: ROUND_TRIPS_MS.map((roundTripMs) =>
+      table(at(roundTripMs, samples), at(roundTripMs, failures), roundTripMs),
+    ),
+    goals: goalsOf(at(100, samples)),
+    samples: { samples, failures },
+  };
 }
 
 interface Path {
@@ -164,49 +163,52 @@ async function eventAt(person: Person, name: string): Promise<number> {
   return (await person.events.next((event) => event.name === name, name)).at;
 }
 
-function toResult(samples: readonly Sample[], failures: readonly string[]): Result {
-  const figureOf = (client: ClientKind, roundTripMs: number, figure: Figure): Summary | undefined => {
-    const ofKind = samples.filter((one) => one.client === client && one.roundTripMs === roundTripMs);
-    return ofKind.length === 0 ? undefined : summarise(ofKind.map((one) => one[figure]));
-  };
-  const tables = ROUND_TRIPS_MS.map((roundTripMs) => ({
-    note: `${samples.length} rounds of calls; ${failures.length} more failed.`,
+function at<T extends Conditions>(roundTripMs: number, all: readonly T[]): T[] {
+  return all.filter((one) => one.roundTripMs === roundTripMs);
+}
+
+function table(samples: readonly Sample[], failures: readonly Failure[], roundTripMs: number): Table {
+  const count = (all: readonly Conditions[]) =>
+    CLIENTS.map((client) => String(all.filter((one) => one.client === client).length));
+  const inRoundTrips = (median: number) => (roundTripMs === 0 ? '–' : (median / roundTripMs).toFixed(2));
+  return {
     title: `Set-up at ${roundTripMs} ms round trip, ms: median (least–most)`,
-    columns: [
-      'from → to',
-      '@parley/webrtc',
-      '@telnyx/webrtc',
-      'ours/official',
-      ...(roundTripMs === 0 ? [] : ['in round trips', 'official']),
+    columns: ['from → to', '@parley/webrtc', '@telnyx/webrtc', 'ours/official', 'in round trips', 'official'],
+    rows: [
+      ...FIGURES.map(({ figure, text }) => {
+        const [ours, official] = [of('ours', figure, samples), of('official', figure, samples)];
+        return [
+          text,
+          withRange(ours),
+          withRange(official),
+          ratio(ours.median, official.median),
+          inRoundTrips(ours.median),
+          inRoundTrips(official.median),
+        ];
+      }),
+      ['rounds that succeeded', ...count(samples)],
+      ['rounds that failed', ...count(failures)],
     ],
-    rows: FIGURES.map(({ figure, text }) => {
-      const ours = figureOf('ours', roundTripMs, figure);
-      const official = figureOf('official', roundTripMs, figure);
-      const trips = (summary: Summary | undefined) =>
-        summary === undefined ? '–' : (summary.median / roundTripMs).toFixed(2);
-      return [
-        text,
-        ours === undefined ? '–' : withRange(ours),
-        official === undefined ? '–' : withRange(official),
-        ours === undefined || official === undefined ? '–' : ratio(ours.median, official.median),
-        ...(roundTripMs === 0 ? [] : [trips(ours), trips(official)]),
-      ];
-    }),
-  }));
-  const goals = FIGURES.flatMap(({ figure, text, goalRoundTrips }) => {
-    const ours = figureOf('ours', 100, figure);
-    if (goalRoundTrips === undefined || ours === undefined) return [];
-    const trips = ours.median / 100;
+  };
+}
+
+function goalsOf(samples: readonly Sample[]): Goal[] {
+  return FIGURES.flatMap(({ figure, text, goalRoundTrips }) => {
+    if (goalRoundTrips === undefined) return [];
+    const roundTrips = of('ours', figure, samples).median / 100;
     return [
       {
         figure: text,
         goal: `≤ ${goalRoundTrips} round trips`,
-        measured: trips.toFixed(2),
-        reached: trips <= goalRoundTrips,
+        measured: `${roundTrips.toFixed(2)} round trips`,
+        reached: roundTrips <= goalRoundTrips,
       },
     ];
   });
-  return { tables, goals, samples: { samples, failures } };
+}
+
+function of(client: ClientKind, figure: Figure, samples: readonly Sample[]): Summary {
+  return summarise(samples.filter((one) => one.client === client).map((one) => one[figure]));
 }
 
 function inWords(round: Round): string {
