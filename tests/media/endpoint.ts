@@ -23,7 +23,6 @@ export interface Inbound {
   packetsReceived: number;
   packetsLost: number;
   packetsDiscarded: number;
-  concealedSamples: number;
   totalAudioEnergy: number;
 }
 
@@ -31,19 +30,15 @@ declare global {
   interface Window {
     endpoint: {
       ear: Ear;
-      /** Milliseconds from the peer connection's making to each state. */
-      times: Partial<Record<RTCPeerConnectionState, number>>;
       inbound(): Promise<Inbound | undefined>;
       speak(): Promise<void>;
       offer(): Promise<string>;
       answer(sdp: string): Promise<string>;
       answerSilently(sdp: string): Promise<string>;
       offerRestart(): Promise<string>;
-      offerDirection(direction: RTCRtpTransceiverDirection): Promise<string>;
       accept(sdp: string): Promise<void>;
       press(digits: string): void;
       state(): RTCPeerConnectionState;
-      longestGap(during: number): Promise<number>;
     };
   }
 }
@@ -149,8 +144,10 @@ export async function restartIce(
   return PACKET_MS * (after.packetsLost - before.packetsLost);
 }
 
+/** Waits for a stream, and counts it. */
 export async function inbound(page: Page): Promise<Inbound> {
-  const counted = await page.evaluate(() => window.endpoint.inbound());
+  const found = await page.waitForFunction(() => window.endpoint.inbound(), { polling: 50, timeout: 10_000 });
+  const counted = await found.jsonValue();
   if (counted === undefined) throw new Error('The page receives no stream.');
   return counted;
 }
