@@ -77,7 +77,7 @@ function recordLog(child: ChildProcess): Recorder<string> {
 }
 
 async function readyLine(log: Recorder<string>): Promise<string> {
-  const line = await log.next((entry) => READY.test(entry), 'ready line', { withinMs: 20_000 });
+  const line = await log.next((entry) => READY.test(entry), 'ready line', { withinMs: 45_000 });
   return READY.exec(line)?.[1] ?? '';
 }
 
