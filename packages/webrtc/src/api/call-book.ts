@@ -72,6 +72,11 @@ export class CallBook {
     return [...this.#shown.values()];
   }
 
+  /** Those that have not ended here; the server may still have to confirm the end of the others. */
+  active(): readonly Call[] {
+    return this.all().filter(({ id }) => this.calls.isLive(id));
+  }
+
   place(options: IVertoCallOptions): Call {
     const { call, live } = this.#open('outbound', options, undefined);
     this.#announce(call);
@@ -87,7 +92,7 @@ export class CallBook {
   }
 
   #announce(call: Call): void {
-    const others = this.all().filter((other) => other !== call);
+    const others = this.active().filter((other) => other !== call);
     this.#owner.updated(call);
     if (others.length === 0) return;
     this.#ports.warning(33010, { newCall: brief(call), activeCalls: others.map(brief) }, call.id);
@@ -140,6 +145,7 @@ export class CallBook {
   #close({ id }: Call): void {
     this.calls.remove(id);
     this.#shown.delete(id);
+    for (const { media } of this.calls.all()) media.showAgain();
   }
 
   #fail(call: Call, code: TelnyxErrorCode, error: unknown): void {

@@ -436,6 +436,43 @@ describe('alice in a call', () => {
     expect(alice.client.hasActiveCall()).toBe(false);
   });
 
+  it('hears the call that she takes up again, or is left with, in an element that two calls share', async () => {
+    const alice = await Alice.ready(gateway);
+    const first = await alice.talk();
+    await first.hold();
+    const second = await alice.talk();
+    const element = alice.media.elements.get('remote');
+    expect(element?.srcObject).toBe(second.remoteStream);
+    await second.hold();
+    await first.unhold();
+    expect(element?.srcObject).toBe(first.remoteStream);
+    await first.hangup();
+    expect(element?.srcObject).toBe(second.remoteStream);
+    await second.hangup();
+    expect(element?.srcObject).toBeNull();
+  });
+
+  it('holds while the call ends: it is not held, and that is no error', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    const held = [call.hold(), call.unhold()];
+    void call.hangup();
+    expect(alice.client.getActiveCalls()).toEqual([]);
+    expect(Object.values(alice.client.calls)).toEqual([call]);
+    expect(await Promise.all(held)).toEqual([false, false]);
+    expect(alice.errors).toEqual([]);
+  });
+
+  it('has an element that cannot be had: the call goes on without', async () => {
+    const alice = await Alice.ready(gateway);
+    alice.client.remoteElement = () => {
+      throw new Error('from the application');
+    };
+    const call = await alice.talk();
+    expect(call.state).toBe('active');
+    expect(alice.client.remoteElement).toBeNull();
+  });
+
   it('hears the far side name another party', async () => {
     const alice = await Alice.ready(gateway);
     const call = await alice.talk();

@@ -124,7 +124,7 @@ export class ClientCore {
 
   async #hangUpAll(): Promise<void> {
     await Promise.all(
-      this.book.all().map((call) => {
+      this.book.active().map((call) => {
         call.showWord('purge');
         return call.hangup();
       }),

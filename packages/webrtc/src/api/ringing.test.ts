@@ -329,6 +329,22 @@ describe('a server that offers a call anew', () => {
     expect(alice.media.openPeers.map(({ remoteDescription }) => remoteDescription?.sdp)).toEqual([sdp]);
   });
 
+  it('while she answers, is answered by the new offer, in advance or not', async () => {
+    for (const grants of [LOGIN_OK(), GRANTS]) {
+      gateway = new ScriptedGateway().on('login', grants);
+      const { alice, call } = await ringing();
+      const answered = call.answer();
+      const sdp = fakeSdp('second offer');
+      gateway.push('telnyx_rtc.attach', { callID: 'in-1', sdp });
+      alice.media.beforeStep = () => settle();
+      await answered;
+      expect(call.state).toBe('active');
+      expect(alice.media.openPeers.map(({ remoteDescription }) => remoteDescription?.sdp)).toContain(sdp);
+      await call.hangup();
+      expect(alice.leftovers).toEqual(NOTHING_LEFT);
+    }
+  });
+
   it('that is not here, gets a bye, and no microphone', async () => {
     const alice = await Alice.ready(gateway);
     const id = gateway.push('telnyx_rtc.attach', { callID: 'never-seen', sdp: fakeSdp('offer') });

@@ -155,11 +155,11 @@ export class TelnyxRTC {
   }
 
   getActiveCalls(): Call[] {
-    return [...this.core().book.all()];
+    return [...this.core().book.active()];
   }
 
   hasActiveCall(): boolean {
-    return this.core().book.all().length > 0;
+    return this.core().book.active().length > 0;
   }
 
   /**

@@ -257,7 +257,9 @@ function answering(state: State<'answering'>, event: CallEvent): CallStep {
 function established(state: State<'established'>, event: CallEvent): CallStep {
   switch (event.type) {
     case 'holdChanged':
-      return to(state.held === event.held ? state : { ...state, held: event.held });
+      if (state.held === event.held) return to(state);
+      // It may have lost its element to the call that was taken meanwhile.
+      return event.held ? to({ ...state, held: true }) : to({ ...state, held: false }, { type: 'play' });
     case 'offered':
       return remake(state.remaking + 1, event.sdp, state.held);
     case 'remade':

@@ -109,16 +109,16 @@ export class CallMedia {
   /** @throws MicrophoneError */
   async openMicrophone(): Promise<void> {
     const { audio, localStream } = this.#settings();
-    const attach = (track: MediaStreamTrack | undefined): Promise<void> => this.#sendTrack(track);
-    if (localStream) {
-      this.microphone.use(localStream);
-      await attach(this.microphone.track);
-    } else if (audio !== false && !this.microphone.stream) await this.microphone.open(audio, attach);
-    this.#showLocal();
+    if (localStream) this.microphone.use(localStream);
+    if (audio !== false && !this.microphone.stream) await this.switchMicrophone(audio);
+    else {
+      await this.#sendTrack(this.microphone.track);
+      this.#showLocal();
+    }
   }
 
   /** @throws MicrophoneError; the microphone in use then stays */
-  async switchMicrophone(audio: MediaTrackConstraints): Promise<void> {
+  async switchMicrophone(audio: boolean | MediaTrackConstraints): Promise<void> {
     await this.microphone.open(audio, (track) => this.#sendTrack(track));
     this.#showLocal();
   }
@@ -156,6 +156,11 @@ export class CallMedia {
   play(): void {
     this.#tone.stop();
     this.#audible = true;
+    this.#showRemote();
+  }
+
+  /** Takes the element again, where another call has left it. */
+  showAgain(): void {
     this.#showRemote();
   }
 

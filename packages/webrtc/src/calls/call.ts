@@ -48,8 +48,9 @@ export class LiveCall {
   readonly #waiting = new Set<() => void>();
   #offer: string | undefined;
   #description: Description | undefined;
-  /** Settles with whether the server took our description ahead of the answer. */
-  #preAnswer: Promise<boolean> | undefined;
+  /** Settles when the server has taken our description ahead of the answer, or has not. */
+  #preAnswer: Promise<void> | undefined;
+  #preAnswered = false;
   #answerHeaders: Headers | undefined;
   #byeHeaders: Headers = [];
 
@@ -96,12 +97,12 @@ export class LiveCall {
 
   /** Begins: an outbound call offers, an inbound one rings and readies its answer. */
   start(): void {
-    if (this.#offer === undefined) {
-      this.#prepare('offerReady', () => this.media.offer());
+    const offer = this.#offer;
+    if (offer === undefined) this.#prepare('offerReady', () => this.media.offer());
+    else if (this.state.name === 'ringing') {
+      this.media.ring();
+      this.#preAnswer = this.#sendPreAnswer(offer);
     }
-    if (this.#offer === undefined || this.state.name !== 'ringing') return;
-    this.media.ring();
-    if (this.#requests.preAnswers) this.#preAnswer = this.#sendPreAnswer(this.#offer);
   }
 
   handle(event: CallEvent): void {
@@ -144,26 +145,24 @@ export class LiveCall {
    * @param wanted undefined: the opposite of what is
    * @returns whether it is so now
    */
-  hold(wanted: boolean | undefined): Promise<boolean> {
-    return this.#holds.run(async () => {
-      const { state } = this;
-      if (state.name !== 'established') return this.#refuseHold(new Error('The call is not active'));
-      const held = wanted ?? !state.held;
-      if (held === state.held) return true;
-      try {
-        const action = held ? 'hold' : 'unhold';
-        await this.#requests.send('telnyx_rtc.modify', { action });
-        this.handle({ type: 'holdChanged', held });
-        return this.isLive;
-      } catch (error) {
-        return this.#refuseHold(error);
-      }
-    });
+  async hold(wanted: boolean | undefined): Promise<boolean> {
+    try {
+      await this.#holds.run(() => this.#holdNow(wanted));
+      return true;
+    } catch (error) {
+      // A call that has ended meanwhile is no failure of the hold.
+      if (!(error instanceof Stopped)) this.#observer.failed('hold-failed', error);
+      return false;
+    }
   }
 
-  #refuseHold(error: unknown): false {
-    this.#observer.failed('hold-failed', error);
-    return false;
+  async #holdNow(wanted: boolean | undefined): Promise<void> {
+    const { state } = this;
+    if (state.name !== 'established') throw new Error('The call is not active');
+    const held = wanted ?? !state.held;
+    if (held === state.held) return;
+    await this.#requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
+    this.handle({ type: 'holdChanged', held });
   }
 
   #perform(effect: CallEffect): void {
@@ -175,7 +174,7 @@ export class LiveCall {
         this.#prepareAnswer();
         break;
       case 'sendAnswer':
-        this.#sendAnswer();
+        this.#send('telnyx_rtc.answer', {}, this.#preAnswered);
         break;
       case 'acceptAnswer':
         this.media.acceptAnswer(effect.sdp).then(
@@ -231,13 +230,16 @@ export class LiveCall {
     this.#description = await describe();
   }
 
-  async #sendPreAnswer(offer: string): Promise<boolean> {
+  /** Where it fails, the answer carries the description as it does everywhere else. */
+  async #sendPreAnswer(offer: string): Promise<void> {
+    this.#preAnswered = false;
+    if (!this.#requests.preAnswers) return;
     try {
       await this.#describe(() => this.media.answer(offer));
       await this.#sendDescription('parley.preAnswer', {});
-      return true;
+      this.#preAnswered = offer === this.#offer;
     } catch {
-      return false;
+      return;
     }
   }
 
@@ -256,22 +258,17 @@ export class LiveCall {
   }
 
   async #localAnswer(offer = ''): Promise<Description> {
-    if (this.#preAnswer) await this.#preAnswer;
+    await this.#preAnswer;
+    if (offer !== this.#offer) throw new Stopped('Another offer took the place of this one');
     if (this.media.peer && this.#description) return this.#description;
     return this.media.answer(offer);
-  }
-
-  #sendAnswer(): void {
-    void (this.#preAnswer ?? Promise.resolve(false)).then((delivered) => {
-      this.#send('telnyx_rtc.answer', {}, delivered);
-    });
   }
 
   #replaceOffer(offer: string): void {
     this.#offer = offer;
     this.media.reset();
     this.#description = undefined;
-    this.#preAnswer = this.#requests.preAnswers ? this.#sendPreAnswer(offer) : undefined;
+    this.#preAnswer = this.#sendPreAnswer(offer);
     if (this.state.name === 'answering') this.#prepareAnswer();
   }
 

@@ -43,8 +43,9 @@ export class Calls {
     this.#ports = ports;
   }
 
-  has(id: string): boolean {
-    return this.#live.has(id);
+  /** Whether there is such a call, and it has not ended here. */
+  isLive(id: string): boolean {
+    return this.#live.get(id)?.isLive ?? false;
   }
 
   all(): readonly LiveCall[] {

@@ -22,6 +22,11 @@ describe('a task queue', () => {
     const queue = new TaskQueue();
     let finish = (): void => undefined;
     const running = queue.run(() => new Promise<void>((resolve) => (finish = resolve)));
+    const other = new TaskQueue();
+    const failing = other.run(async () => {
+      other.stop();
+      throw new Error('closed under its feet');
+    });
     let began = false;
     const waiting = queue.run(() => {
       began = true;
@@ -30,6 +35,7 @@ describe('a task queue', () => {
     queue.stop();
     finish();
     await expect(running).rejects.toThrow(Stopped);
+    await expect(failing).rejects.toThrow(Stopped);
     await expect(waiting).rejects.toThrow(Stopped);
     await expect(queue.run(() => 1)).rejects.toThrow(Stopped);
     expect(began).toBe(false);

@@ -11,9 +11,12 @@ export class TaskQueue {
   run<T>(task: () => Promise<T> | T): Promise<T> {
     const turn = this.#last.then(async () => {
       this.#assertRunning();
-      const result = await task();
-      this.#assertRunning();
-      return result;
+      try {
+        return await task();
+      } finally {
+        // Also where the task failed: that may be for nothing but the stop.
+        this.#assertRunning();
+      }
     });
     this.#last = turn.catch(() => undefined);
     return turn;

@@ -111,10 +111,14 @@ export class Peer {
     else this.connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
-  /** Sends this track from now on, also once the transceiver is there; null sends nothing. */
+  /** Sends this track from now on, also once the transceiver is there. A closed peer takes it and sends nothing. */
   async send(track: MediaStreamTrack | undefined): Promise<void> {
     this.#microphone = track;
-    await this.#transceiver?.sender.replaceTrack(track ?? null);
+    try {
+      await this.#transceiver?.sender.replaceTrack(track ?? null);
+    } catch (error) {
+      if (this.connection.signalingState !== 'closed') throw error;
+    }
   }
 
   releaseCandidates(sink: CandidateSink): void {

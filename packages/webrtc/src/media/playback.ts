@@ -3,12 +3,18 @@ import type { MediaElement, MediaPorts } from '../platform/ports.ts';
 /** An element, the id of one in the page, or a function that returns one. */
 export type ElementSource = MediaElement | string | (() => MediaElement | null | undefined);
 
+/** An application's function that throws has no element to give; the call goes on without. */
 export function findElement(
   ports: Pick<MediaPorts, 'findElement'>,
   source: ElementSource | null | undefined,
 ): MediaElement | null {
   if (typeof source === 'string') return ports.findElement(source);
-  return (typeof source === 'function' ? source() : source) ?? null;
+  if (typeof source !== 'function') return source ?? null;
+  try {
+    return source() ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -23,7 +29,9 @@ export function startElement(
 ): () => void {
   let wanted = true;
   let stopWaiting = (): void => undefined;
-  const start = (): Promise<void> => Promise.resolve(element.play());
+  const start = async (): Promise<void> => {
+    await element.play();
+  };
   start().catch((error: unknown) => {
     if (!wanted || !(error instanceof Error) || error.name !== 'NotAllowedError') return;
     onBlocked();
@@ -55,7 +63,7 @@ export class Playback {
   }
 
   play(stream: MediaStream, element: MediaElement, sinkId: string | undefined): void {
-    if (this.#stream === stream && this.#playing === element) return;
+    if (this.#stream === stream && this.#playing === element && element.srcObject === stream) return;
     this.#giveUp();
     this.#stream = stream;
     this.#playing = element;

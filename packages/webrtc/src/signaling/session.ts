@@ -61,10 +61,6 @@ export class Session {
     return this.#resumption.sessionId;
   }
 
-  get voiceSdkId(): string | undefined {
-    return this.#resumption.voiceSdkId;
-  }
-
   get currentSocket(): Socket | undefined {
     return this.#socket;
   }
@@ -171,8 +167,8 @@ export class Session {
         break;
       case 'announceReady':
         this.#tellSurvivors(undefined);
-        this.#observer.ready();
         this.#outbox.flush();
+        this.#observer.ready();
         break;
       case 'report':
         this.#observer.failed(effect.failure, effect.error);
