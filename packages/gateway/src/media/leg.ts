@@ -61,7 +61,8 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   let held = false;
   /**
    * It was told what to hear. A leg that only waits, warm, is sent nothing: its browser plays nothing yet, and would
-   * play all that had come meanwhile before it plays what is said.
+   * play all that had come meanwhile before it plays what is said. Nothing is awaited from it either: a browser with
+   * nothing to send and nothing to report on may keep silent.
    */
   let started = false;
   let tone: 'ringback' | 'silence' = 'silence';
@@ -102,6 +103,11 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   };
   const negotiated = (remote: RemoteDescription): void => {
     fingerprint = remote.fingerprint;
+    aliveAt = clock.monotonic();
+  };
+  const start = (): void => {
+    if (started) return;
+    started = true;
     aliveAt = clock.monotonic();
   };
   const thePeer = (): Peer => {
@@ -183,7 +189,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       return undefined;
     },
     listenTo: (other) => {
-      started ||= other !== undefined;
+      if (other !== undefined) start();
       partner = other;
       partnerHeardAt = undefined;
     },
@@ -191,7 +197,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       held = now;
     },
     play: (which) => {
-      started = true;
+      start();
       if (which !== tone) toneSince = clock.monotonic();
       tone = which;
     },
@@ -203,7 +209,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     },
     tick: () => {
       const now = clock.monotonic();
-      if (fingerprint !== undefined && now - aliveAt > ports.silenceTimeoutMs) {
+      if (started && fingerprint !== undefined && now - aliveAt > ports.silenceTimeoutMs) {
         aliveAt = now;
         emit({ type: 'lost', leg: id, reason: 'timeout' });
       }

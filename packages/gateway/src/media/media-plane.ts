@@ -33,7 +33,7 @@ export type MediaCommand =
   /** While held, the leg and the one it is bridged to hear silence. */
   | { type: 'hold'; leg: MediaLegId; held: boolean }
   /**
-   * What an unbridged leg hears. Ringback goes on after `bridge` until the other leg's first packet, so that no
+   * What an unbridged leg hears; before its first `play` or `bridge` it is sent nothing. Ringback goes on after `bridge` until the other leg's first packet, so that no
    * hole is heard between the two.
    */
   | { type: 'play'; leg: MediaLegId; tone: 'ringback' | 'silence' }
@@ -63,7 +63,8 @@ export type MediaEvent =
   | { type: 'dtmf'; leg: MediaLegId; digit: string }
   /**
    * The media path is gone: its worker died, and the leg is not known any more; or nothing was received for too long
-   * (15 s by default), which is told again after as long, while the leg lives on.
+   * (15 s by default), which is told again after as long, while the leg lives on. Nothing is awaited from a leg that
+   * was neither bridged nor played anything.
    */
   | { type: 'lost'; leg: MediaLegId; reason: 'worker' | 'timeout' };
 
