@@ -163,6 +163,7 @@ function stormTable(title: string, all: readonly Stormed[], withMedia: boolean):
     ['set-ups a second', ({ perSecond }) => perSecond],
     ['failed', ({ failed }) => failed],
     ['CPU a set-up, ms', ({ cpuMsPerCall }) => cpuMsPerCall],
+    ['set-ups a second that a core of its own has time for', ({ cpuMsPerCall }) => 1000 / cpuMsPerCall],
     ['invite → answer, p50, ms', ({ answered }) => answered.p50],
     ['invite → answer, p99, ms', ({ answered }) => answered.p99],
     ...(withMedia
