@@ -100,6 +100,12 @@ describe('alice calls bob', () => {
     expect(JSON.stringify(gateway.received)).not.toContain('TURN-SECRET');
   });
 
+  it('without ICE servers to ask, gathering nothing in advance', async () => {
+    const alice = await Alice.ready(gateway);
+    await alice.dial();
+    expect(alice.media.peers[0]?.configuration).toMatchObject({ iceServers: [], iceCandidatePoolSize: 0 });
+  });
+
   it('without waiting for the microphone, which joins when it is allowed', async () => {
     const alice = await Alice.ready(gateway);
     let allow = (): void => undefined;
