@@ -72,7 +72,7 @@ export interface IClientOptions {
 
   /** Replaces all default ICE servers. Default: those that the server grants. */
   iceServers?: RTCIceServer[] | undefined;
-  /** Starts looking for addresses before the call is described. Default: true. */
+  /** Calls that go out ask the ICE servers before they are described. Default: true. */
   prefetchIceCandidates?: boolean | undefined;
   /** Media goes through TURN servers only. Default: false. */
   forceRelayCandidate?: boolean | undefined;

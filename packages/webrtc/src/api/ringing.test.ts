@@ -49,7 +49,8 @@ describe('alice is called by bob', () => {
   });
 
   it('and answers', async () => {
-    const { alice, call } = await ringing({ ringtoneFile: 'ring.mp3' });
+    const iceServers = [{ urls: 'stun:stun.test' }];
+    const { alice, call } = await ringing({ ringtoneFile: 'ring.mp3', iceServers });
     await call.answer();
     expect(alice.statesOf(call)).toEqual(['new', 'ringing', 'answering', 'active']);
     const [peer] = alice.media.peers;
@@ -66,6 +67,7 @@ describe('alice is called by bob', () => {
     ]);
     expect(peer?.sending).toBe(alice.media.liveTracks[0]);
     expect(peer?.transceivers).toMatchObject([{ direction: 'sendrecv' }]);
+    expect(peer?.configuration).toMatchObject({ iceServers, iceCandidatePoolSize: 0 });
     expect(alice.media.elements.get('remote')?.srcObject).toBe(call.remoteStream);
     expect(alice.media.sounds).toMatchObject([{ paused: true }]);
     await call.hangup();
