@@ -47,6 +47,8 @@ test.each<ClientKind>(['official', 'ours'])(
     expect(outcome).toMatch(/^(heard again|ended with a cause)$/);
 
     gateway.assertHealthy();
+    const isReady = async () => (await fetch(`${gateway.origin}/readyz`)).ok;
+    await expect.poll(isReady, { timeout: 20_000 }).toBe(true);
     for (const call of [outgoing, incoming]) {
       if (call.states().at(-1) === ENDED) continue;
       await call.invoke('hangup');

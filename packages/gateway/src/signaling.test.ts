@@ -430,6 +430,28 @@ describe('in a call', () => {
     expect(gateway.media.typed('answer').at(-1)).toMatchObject({ leg, sdp: 'again' });
     expect(gateway.signaling.calls.counts().established).toBe(1);
   });
+
+  it('a media path that is made anew is not renegotiated meanwhile, and offered again at a new socket', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const [leg] = gateway.media.typed('accept').map((command) => command.leg);
+    gateway.media.emit({ type: 'lost', leg: leg ?? '', reason: 'worker' });
+    await settled();
+    const restart = { action: 'updateMedia', sdp: 'restart', dialogParams: { callID: 'a-1' } };
+    expect((await alice.request('telnyx_rtc.modify', restart)).error?.message).toContain('answer the attach');
+    expect(gateway.media.typed('accept')).toHaveLength(1);
+
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    const again = gateway.client();
+    await again.login('alice', { sessid });
+    expect(again.order).toEqual(['result', 'telnyx_rtc.clientReady', 'telnyx_rtc.attach']);
+    expect(again.got('telnyx_rtc.attach')).toEqual([
+      expect.objectContaining({ callID: 'a-1', sdp: `remake ${String(leg)}` }),
+    ]);
+    await again.request('telnyx_rtc.attach', { sdp: 'again', dialogParams: { callID: 'a-1' } });
+    expect((await again.request('telnyx_rtc.modify', restart)).error).toBeUndefined();
+  });
 });
 
 describe('a session whose token or credential is revoked', () => {

@@ -33,10 +33,23 @@ export interface CalleeLeg {
   warm: boolean;
 }
 
+/** A leg whose media is made anew, until its client has answered. */
+export interface RemadeLeg {
+  id: LegId;
+  /** The gateway's offer; null until it is there. */
+  offer: string | null;
+}
+
 export type CallState =
   | { name: 'inviting'; caller: CallerLeg; callees: readonly CalleeLeg[]; refusal: HangupCause | null }
   /** No callee: the call is an echo. */
-  | { name: 'established'; caller: CallerLeg; callee: LegId | null; held: readonly LegId[] }
+  | {
+      name: 'established';
+      caller: CallerLeg;
+      callee: LegId | null;
+      held: readonly LegId[];
+      remaking: readonly RemadeLeg[];
+    }
   | { name: 'ended'; cause: HangupCause };
 
 export type CallEvent =
@@ -56,6 +69,8 @@ export type CallEvent =
   | { type: 'remade'; leg: LegId; sdp: string }
   /** The client's answer to it. */
   | { type: 'reattached'; leg: LegId; sdp: string }
+  /** The leg's client is back on another socket, and may have missed what was told it. */
+  | { type: 'resumed'; leg: LegId }
   | { type: 'bye'; leg: LegId; cause: HangupCause }
   | { type: 'ringTimeout' }
   /** The whole call is to end, by the gateway's own will. */
@@ -88,7 +103,8 @@ export function startedCall(
   target: { kind: 'echo' } | { kind: 'callees'; legs: readonly LegId[] },
 ): CallState {
   const callerLeg: CallerLeg = { id: caller, early, description: null };
-  if (target.kind === 'echo') return { name: 'established', caller: callerLeg, callee: null, held: [] };
+  if (target.kind === 'echo')
+    return { name: 'established', caller: callerLeg, callee: null, held: [], remaking: [] };
   const callees = target.legs.map((id): CalleeLeg => ({ id, progress: 'offering', warm: false }));
   return { name: 'inviting', caller: callerLeg, callees, refusal: null };
 }
@@ -117,6 +133,11 @@ export function otherLeg(state: CallState, leg: LegId): LegId | null {
 
 export function isHeld(state: CallState, leg: LegId): boolean {
   return state.name === 'established' && state.held.includes(leg);
+}
+
+/** Its media is made anew; until that is done, nothing else can be negotiated. */
+export function isRemaking(state: CallState, leg: LegId): boolean {
+  return state.name === 'established' && state.remaking.some(({ id }) => id === leg);
 }
 
 export function isWarm(state: CallState, leg: LegId): boolean {
@@ -170,6 +191,7 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
     case 'hold':
     case 'remade':
     case 'reattached':
+    case 'resumed':
       return stay(state);
   }
 }
@@ -190,11 +212,22 @@ function established(state: Established, event: CallEvent): CallStep {
       return stay({ ...state, held }, { do: 'holdMedia', leg: event.leg, held: event.held });
     }
     case 'mediaLost':
-      return stay(state, { do: 'remake', leg: event.leg });
+      return stay(withRemaking(state, event.leg, null), { do: 'remake', leg: event.leg });
     case 'remade':
-      return stay(state, { do: 'tellAttach', leg: event.leg, sdp: event.sdp }, ...rejoin(state, event.leg));
-    case 'reattached':
-      return stay(state, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
+      return stay(
+        withRemaking(state, event.leg, event.sdp),
+        { do: 'tellAttach', leg: event.leg, sdp: event.sdp },
+        ...rejoin(state, event.leg),
+      );
+    case 'reattached': {
+      if (!isRemaking(state, event.leg)) return stay(state);
+      const remaking = state.remaking.filter(({ id }) => id !== event.leg);
+      return stay({ ...state, remaking }, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
+    }
+    case 'resumed': {
+      const offer = state.remaking.find(({ id }) => id === event.leg)?.offer ?? null;
+      return offer === null ? stay(state) : stay(state, { do: 'tellAttach', leg: event.leg, sdp: offer });
+    }
     case 'bye':
       return end(state, event.cause, event.leg);
     case 'mediaFailed':
@@ -246,7 +279,7 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
   }
   const caller =
     description === null ? state.caller : { ...state.caller, description: { ...description, told: true } };
-  return stay({ name: 'established', caller, callee: leg, held: [] }, ...effects);
+  return stay({ name: 'established', caller, callee: leg, held: [], remaking: [] }, ...effects);
 }
 
 /** One of the places where the callee might have answered is out; the last one takes the call with it. */
@@ -272,6 +305,11 @@ function end(state: Inviting | Established, cause: HangupCause, saidBy?: LegId):
     tell: leg !== saidBy,
   }));
   return { state: { name: 'ended', cause }, effects };
+}
+
+function withRemaking(state: Established, id: LegId, offer: string | null): Established {
+  const others = state.remaking.filter((leg) => leg.id !== id);
+  return { ...state, remaking: [...others, { id, offer }] };
 }
 
 /** A remade leg starts unbridged and unheld. */

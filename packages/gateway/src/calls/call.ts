@@ -4,6 +4,7 @@ import type { Clock, Log, Meter, Random } from '../ports.ts';
 import {
   callTransition,
   isHeld,
+  isRemaking,
   isWarm,
   otherLeg,
   startedCall,
@@ -110,8 +111,14 @@ export class Call {
     return other === null ? null : (this.#legs.get(other) ?? null);
   }
 
-  /** A new offer for a leg that has media already: an ICE restart, or new directions. */
+  /**
+   * A new offer for a leg that has media already: an ICE restart, or new directions. A leg that is made anew has an
+   * offer of the gateway on its way, which comes first.
+   */
   async renegotiate(leg: LegId, offer: string): Promise<string> {
+    if (isRemaking(this.#state, leg)) {
+      throw new MediaError('wrong-state', 'The media of this call is made anew; answer the attach.');
+    }
     const { sdp } = await this.#ports.media.send({ type: 'accept', leg, call: this.id, sdp: offer });
     return sdp;
   }

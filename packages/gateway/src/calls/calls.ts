@@ -64,6 +64,13 @@ export class Calls {
     return [...(this.#bySession.get(session)?.keys() ?? [])];
   }
 
+  /** The client is back on another socket; what it may have missed is told again. */
+  resumed(session: Session): void {
+    for (const { call, leg } of this.#bySession.get(session)?.values() ?? []) {
+      call.handle({ type: 'resumed', leg: leg.id });
+    }
+  }
+
   /**
    * Finds out where a call is to go. What is returned sets out on it; where it cannot go anywhere, the caller is told
    * by a bye with the cause.

@@ -65,6 +65,7 @@ async function signIn(
     afterwards: () => {
       session.flushByes();
       session.push('telnyx_rtc.clientReady', { reattached_sessions: calls.callIds(session) });
+      calls.resumed(session);
     },
   };
 }
