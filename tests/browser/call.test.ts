@@ -16,7 +16,6 @@ const HEARABLE_GAP_MS = 60;
 /** The ringback is 425 Hz; it sounds for a second, then pauses. */
 const RINGBACK_TONE = 425;
 const RINGBACK_MS = 950;
-const RINGBACK_WINDOW_MS = 100;
 const CALLS_FOR_A_MEDIAN = 3;
 
 const stage = useStage();
@@ -37,7 +36,9 @@ describe.each(PAIRS)('$alice client and $bob client in $bobsBrowser', (pair) => 
       caller === 'alice' ? await establish(alice, bob) : await establish(bob, alice);
     await expectTone(alice, BOB_TONE);
     await expectTone(bob, ALICE_TONE);
-    expect(outgoing.states()).toEqual(['new', 'requesting', 'trying', 'early', 'active']);
+    // Whoever answers before the ringback has begun cuts it off.
+    const states = outgoing.states().filter((state) => state !== 'early');
+    expect(states).toEqual(['new', 'requesting', 'trying', 'active']);
     expect(incoming.states()).toEqual(['new', 'ringing', 'answering', 'active']);
     await hangUpAll(outgoing, incoming);
   });
@@ -95,12 +96,12 @@ describe.each(PAIRS)('$alice client and $bob client in $bobsBrowser', (pair) => 
       const outgoing = await alice.dial('bob');
       const incoming = await bob.ringing();
       const ringsAt = await alice.ear.firstSound(dialledAt);
+      await expectTone(alice, RINGBACK_TONE);
+      expect(outgoing.states().at(-1)).toBe('early');
       await incoming.invoke('answer');
       await outgoing.until('active');
       await expectTone(alice, BOB_TONE);
 
-      const ringback = await alice.ear.heardBetween(ringsAt, ringsAt + RINGBACK_WINDOW_MS);
-      expect(ringback.frequency / RINGBACK_TONE, JSON.stringify(ringback)).toBeCloseTo(1, 1);
       const silences = await alice.ear.silences(ringsAt);
       // Only the pause between two rings is meant to be silent.
       const unmeant = silences.filter(({ at }) => at - ringsAt < RINGBACK_MS).map(({ ms }) => ms);
