@@ -1,5 +1,5 @@
 import {
-  CloseCode,
+  type CloseCode,
   RpcErrorCode,
   decodeToServer,
   type ClientMethod,
