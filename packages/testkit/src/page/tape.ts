@@ -65,15 +65,19 @@ async function openLiveTape(source: StreamSource, context: AudioContext): Promis
 interface Recording {
   startedAt: number;
   chunks: Blob[];
-  /** As far as it was decoded. */
-  frames: readonly Frame[];
+  /** As far as it was decoded: so many chunks, these frames. */
+  decoded: { chunks: number; frames: readonly Frame[] };
 }
 
 /** Records the stream and decodes what is there when somebody asks: later by about 0.2 s, and not of the exact time. */
 function openRecordedTape(source: StreamSource): Tape {
   const recordings: Recording[] = [];
   const unfollow = follow(source, (stream) => {
-    const recording: Recording = { startedAt: now(), chunks: [], frames: [] };
+    const recording: Recording = {
+      startedAt: now(),
+      chunks: [],
+      decoded: { chunks: 0, frames: [] },
+    };
     const recorder = new MediaRecorder(stream);
     recorder.ondataavailable = ({ data }) => {
       if (data.size > 0) recording.chunks.push(data);
@@ -94,15 +98,17 @@ function openRecordedTape(source: StreamSource): Tape {
 }
 
 async function decode(recording: Recording): Promise<readonly Frame[]> {
+  const { chunks, decoded, startedAt } = recording;
+  if (decoded.chunks === chunks.length) return decoded.frames;
+  const known = chunks.length;
   const decoder = new OfflineAudioContext(1, 1, SAMPLE_RATE);
-  const bytes = await new Blob(recording.chunks).arrayBuffer();
   try {
-    const decoded = await decoder.decodeAudioData(bytes);
-    recording.frames = cut(decoded.getChannelData(0), recording.startedAt);
+    const sound = await decoder.decodeAudioData(await new Blob(chunks).arrayBuffer());
+    recording.decoded = { chunks: known, frames: cut(sound.getChannelData(0), startedAt) };
   } catch {
     // The first chunk alone, or half a page at the end, is no file yet; what was decoded before still stands.
   }
-  return recording.frames;
+  return recording.decoded.frames;
 }
 
 function cut(samples: Float32Array, startedAt: number): Frame[] {
