@@ -48,7 +48,17 @@ const carryOut: Carried = {
     return storm;
   },
   raise: async ({ calls }) => {
-    while (up.length < calls) up.push(await placeNext());
+    let attempts = 2 * calls;
+    while (up.length < calls) {
+      attempts -= 1;
+      if (attempts < 0) throw new Error(`Of ${2 * calls} calls only ${up.length} came up.`);
+      await placeNext().then(
+        (call) => up.push(call),
+        (error: unknown) => {
+          console.error(error);
+        },
+      );
+    }
   },
   watch: ({ seconds }) => watchTalk(seconds),
   hangUp: async () => {
