@@ -169,7 +169,7 @@ export default {
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
-      conditionNames: ['source', 'import', 'node', 'types', 'default'],
+      conditionNames: ['@parley/source', 'import', 'node', 'types', 'default'],
       exportsFields: ['exports'],
     },
   },

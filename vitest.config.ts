@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Workspace packages are tested from their sources, on both sides of Vite's module graph.
 const sources = {
-  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'development|production'] } },
+  resolve: { conditions: ['@parley/source', 'module', 'browser', 'development|production'] },
+  ssr: { resolve: { conditions: ['@parley/source', 'node', 'development|production'] } },
 };
 
 const longTests = '**/*.long.test.ts';

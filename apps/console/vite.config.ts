@@ -6,6 +6,6 @@ export default defineConfig({
   // Relative, so that the console works under any path of the gateway or of a proxy before it.
   base: './',
   plugins: [react()],
-  resolve: { conditions: ['source', ...defaultClientConditions] },
+  resolve: { conditions: ['@parley/source', ...defaultClientConditions] },
   build: { target: 'es2022', assetsInlineLimit: 0 },
 });

@@ -26,7 +26,7 @@ async function bundle() {
   const made = await rolldown({
     input: inPackage('src/index.ts'),
     platform: 'browser',
-    resolve: { conditionNames: ['source', 'import'] },
+    resolve: { conditionNames: ['@parley/source', 'import'] },
     tsconfig: false,
   });
   for (const output of outputs)

@@ -126,6 +126,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   scope.add(() => {
     signaling.calls.close(causes.temporaryFailure);
   });
+  if ('started' in media) await media.started;
   const url = await http.listen();
   log.info({ url, data: settings.data, nodeId: settings.nodeId }, 'gateway started');
   return {

@@ -44,6 +44,11 @@ const CLOSE_MS = 2000;
 /** A command takes some milliseconds. A worker that does not answer is stuck, and its calls stand still. */
 const ANSWER_MS = 10_000;
 
+export interface EmbeddedMediaPlane extends MediaPlane {
+  /** Resolves once a worker is ready for its first leg, or the first attempt to start one has failed. */
+  started: Promise<void>;
+}
+
 interface Worker {
   settings: MediaSettings;
   /** Undefined while it waits to be started again. */
@@ -71,7 +76,7 @@ interface Waiting {
 export function createEmbeddedMediaPlane(
   options: EmbeddedMediaOptions,
   ports: EmbeddedMediaPorts,
-): MediaPlane {
+): EmbeddedMediaPlane {
   const { clock, log } = ports;
   const legsPerWorker = Math.min(LEGS_PER_WORKER, portsPerWorker(options) / options.addresses.length);
   if (options.addresses.length === 0)
@@ -92,6 +97,8 @@ export function createEmbeddedMediaPlane(
   const placement = createPlacement(Math.floor(legsPerWorker), running);
   const listeners = new Set<(event: MediaEvent) => void>();
   const restarts = new Set<() => void>();
+  let tellStarted: () => void;
+  const started = new Promise<void>((resolve) => (tellStarted = resolve));
   let lastId = 0;
   let closing: Promise<void> | undefined;
 
@@ -112,6 +119,7 @@ export function createEmbeddedMediaPlane(
     switch (message.type) {
       case 'ready':
         worker.ready = true;
+        tellStarted();
         return;
       case 'result':
         takeWaiting(worker, message.id)?.resolve(message.result);
@@ -131,6 +139,7 @@ export function createEmbeddedMediaPlane(
   const end = (worker: Worker, reason: string): void => {
     worker.channel = undefined;
     worker.ready = false;
+    tellStarted();
     const lost = placement.clear(worker);
     for (const id of [...worker.waiting.keys()]) takeWaiting(worker, id)?.reject(lostError());
     if (closing !== undefined) return;
@@ -227,6 +236,7 @@ export function createEmbeddedMediaPlane(
 
   for (const worker of workers) start(worker);
   return {
+    started,
     // The worker answers a command with the result of its type; that the two belong together is the protocol's promise.
     send: async <C extends MediaCommand>(command: C) => (await route(command)) as MediaResults[C['type']],
     onEvent: (listener) => {

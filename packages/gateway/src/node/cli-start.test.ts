@@ -56,6 +56,7 @@ describe('parley-gateway start', () => {
       const [keyLine = '', readyLine = ''] = await first.ready();
       const [, key = ''] = /^API key of the demonstration, shown this once: (KEY\S+)$/.exec(keyLine) ?? [];
       const [, url = ''] = /^Parley is ready: (http:\/\/127\.0\.0\.1:\d+)$/.exec(readyLine) ?? [];
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
       const list = await fetch(`${url}/v2/telephony_credentials`, {
         headers: { authorization: `Bearer ${key}` },
       });
