@@ -93,8 +93,8 @@ export class ScriptedGateway {
   readonly urls: string[] = [];
   /** `reattached_sessions` of the next login. */
   survivors: string[] | undefined = [];
-  /** false: connections fail. */
-  reachable = true;
+  /** false: connections fail; those to some addresses only, by a function. */
+  reachable: boolean | ((url: string) => boolean) = true;
   /** true: connections are never answered. */
   hangs = false;
   private readonly behaviours = new Map<string, Behaviour>([
@@ -117,7 +117,8 @@ export class ScriptedGateway {
     this.urls.push(url);
     const socket = new FakeSocket(url);
     if (this.hangs) return socket;
-    if (!this.reachable) {
+    const { reachable } = this;
+    if (!(typeof reachable === 'function' ? reachable(url) : reachable)) {
       socket.fail();
       return socket;
     }

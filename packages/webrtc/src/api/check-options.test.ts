@@ -47,9 +47,6 @@ describe('options of a client', () => {
     expect(check({ ...LOGIN, login_token: 'jwt' }).warnings).toEqual([
       'login and password are used, login_token is not',
     ]);
-    expect(check({ ...LOGIN, rtcIp: '10.0.0.1' }).warnings).toEqual([
-      'rtcIp and rtcPort have an effect only together',
-    ]);
   });
 
   it.each<[unknown, string]>([
@@ -66,6 +63,23 @@ describe('options of a client', () => {
     [{ ...LOGIN, iceServers: { urls: 'stun:a' } }, 'iceServers must be an array'],
     [{ ...LOGIN, userVariables: [] }, 'userVariables must be an object'],
     [{ ...LOGIN, env: 'staging' }, "env must be a ws: or wss: URL, 'production' or 'development'"],
+    [{ ...LOGIN, rtcIp: '10.0.0.1' }, 'rtcPort is missing beside rtcIp'],
+    [{ ...LOGIN, rtcPort: 8080 }, 'rtcIp is missing beside rtcPort'],
+    [{ ...LOGIN, rtcIp: '10.0.0.1', rtcPort: 70_000 }, 'rtcPort must be from 1 to 65535'],
+    [{ ...LOGIN, iceServers: [{ url: 'stun:a' }] }, 'iceServers[0].urls is missing'],
+    [
+      { ...LOGIN, env: 'ws://127.0.0.1:1', region: 'eu' },
+      'region "eu" cannot be put before the host of ws://127.0.0.1:1/',
+    ],
+    [
+      { ...LOGIN, env: 'wss://localhost', region: ['eu'] },
+      'region "eu" cannot be put before the host of wss://localhost/',
+    ],
+    [
+      { ...LOGIN, region: ['eu', 'no region'] },
+      'region "no region" cannot be put before the host of wss://rtc.telnyx.com/',
+    ],
+    [{ ...LOGIN, region: 7 }, 'region 7 cannot be put before the host of wss://rtc.telnyx.com/'],
     [{ ...LOGIN, host: 'ftp://gw' }, "host must be a ws: or wss: URL, 'production' or 'development'"],
     [
       { anonymous_login: { target_type: 'person', target_id: 'a' } },

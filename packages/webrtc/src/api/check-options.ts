@@ -1,6 +1,6 @@
 import type { ICallOptions } from './call.ts';
 import type { IClientOptions } from './options.ts';
-import { toServerUrl } from './server-address.ts';
+import { inRegion, toServerUrl } from './server-address.ts';
 
 type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any';
 
@@ -17,7 +17,7 @@ const CLIENT_KINDS: Kinds<IClientOptions> = {
   earlySdpAnswer: 'boolean',
   env: 'string',
   host: 'string',
-  region: 'string',
+  region: 'any',
   autoReconnect: 'boolean',
   maxReconnectAttempts: 'number',
   keepConnectionAliveOnSocketClose: 'boolean',
@@ -100,9 +100,9 @@ export function checkClientOptions(given: unknown, warn: (line: string) => void)
   }
   if (options.anonymous_login) checkAnonymousLogin(options.anonymous_login);
   checkCredentials(options, warn);
-  if ((options.rtcIp === undefined) !== (options.rtcPort === undefined)) {
-    warn('rtcIp and rtcPort have an effect only together');
-  }
+  checkRegion(options);
+  checkNode(options);
+  options.iceServers?.forEach(checkIceServer);
   return options;
 }
 
@@ -132,6 +132,35 @@ export function withCredentials(options: IClientOptions, given: IClientOptions):
 /** Whether there is something to log in with. */
 export function canLogIn(options: IClientOptions): boolean {
   return hasCredentials(options) || Boolean(options.login_token) || options.anonymous_login !== undefined;
+}
+
+/** Whatever an application may have written; its type promises less than nothing. */
+export function regionsOf({ region }: { region?: unknown }): readonly unknown[] {
+  const regions: readonly unknown[] = Array.isArray(region) ? region : [region];
+  return regions.filter((each) => each !== undefined);
+}
+
+function checkRegion(options: IClientOptions): void {
+  const server = toServerUrl(options.host ?? options.env) ?? '';
+  for (const region of regionsOf(options)) {
+    if (typeof region === 'string' && inRegion(server, region) !== undefined) continue;
+    refuseClientOptions(`region ${JSON.stringify(region)} cannot be put before the host of ${server}`);
+  }
+}
+
+function checkNode({ rtcIp, rtcPort }: IClientOptions): void {
+  if (rtcIp !== undefined && rtcPort === undefined) refuseClientOptions('rtcPort is missing beside rtcIp');
+  if (rtcPort === undefined) return;
+  if (rtcIp === undefined) refuseClientOptions('rtcIp is missing beside rtcPort');
+  if (!Number.isInteger(rtcPort) || rtcPort < 1 || rtcPort > 65535) {
+    refuseClientOptions('rtcPort must be from 1 to 65535');
+  }
+}
+
+function checkIceServer(server: unknown, index: number): void {
+  const urls: unknown = typeof server === 'object' && server !== null && 'urls' in server && server.urls;
+  if (typeof urls === 'string' || Array.isArray(urls)) return;
+  refuseClientOptions(`iceServers[${index}].urls is missing`);
 }
 
 function checkAnonymousLogin({

@@ -6,8 +6,9 @@ import { Session } from '../signaling/session.ts';
 import type { SessionFailure } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
 import { CallBook, type CallDefaults } from './call-book.ts';
-import { errorEvent, TelnyxError, type TelnyxErrorCode } from './errors.ts';
+import { errorEvent, TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
+import { regionsOf } from './check-options.ts';
 import { SESSION_ERRORS } from './failures.ts';
 import { defaultIceServers } from './ice-servers.ts';
 import { toLogin } from './login.ts';
@@ -80,8 +81,15 @@ export class ClientCore {
   }
 
   get server(): string {
-    const { host, env, region } = this.#fields.options;
-    return inRegion(toServerUrl(host ?? env) ?? '', region);
+    return this.session.currentServer;
+  }
+
+  /** One for each region, in the order in which they are tried. */
+  get #servers(): readonly string[] {
+    const { options } = this.#fields;
+    const server = toServerUrl(options.host ?? options.env) ?? '';
+    const regions = regionsOf(options).map((region) => inRegion(server, String(region)) ?? server);
+    return regions.length > 0 ? regions : [server];
   }
 
   get iceServers(): RTCIceServer[] {
@@ -93,8 +101,13 @@ export class ClientCore {
     this.#everyEvent(event, payload);
   };
 
-  fail(code: TelnyxErrorCode, originalError: unknown, detail: { callId?: string; type?: string } = {}): void {
-    const error = new TelnyxError(code, originalError);
+  fail(
+    code: TelnyxErrorCode,
+    originalError: unknown,
+    detail: { callId?: string; type?: string } = {},
+    override: ErrorOverride = {},
+  ): void {
+    const error = new TelnyxError(code, originalError, override);
     this.emit('telnyx.error', errorEvent({ error, sessionId: this.sessionId, ...detail }));
   }
 
@@ -134,7 +147,7 @@ export class ClientCore {
   #sessionSettings(): SessionSettings {
     const { options } = this.#fields;
     return {
-      server: this.server,
+      servers: this.#servers,
       route: {
         rtcIp: options.rtcIp,
         rtcPort: options.rtcPort,
@@ -192,6 +205,11 @@ export class ClientCore {
       const { sessionId } = this;
       this.emit('telnyx.socket.error', { error: event, sessionId, socketGeneration });
       this.fail(45002, event);
+    },
+    unreached: (servers) => {
+      if (regionsOf(this.#fields.options).length === 0) return;
+      const message = `No region could be reached: ${servers.join(', ')}`;
+      this.fail(45001, undefined, {}, { message, fatal: false });
     },
     closed: (event, socketGeneration) => {
       this.emit('telnyx.socket.close', { event, socketGeneration });

@@ -62,6 +62,8 @@ export interface ITelnyxError extends ISdkError {
   readonly originalError?: unknown;
 }
 
+export type ErrorOverride = Partial<Pick<ISdkError, 'message' | 'fatal'>>;
+
 export type TelnyxMediaErrorCode = 42001 | 42002 | 42003;
 
 export interface ITelnyxMediaError extends ITelnyxError {
@@ -79,10 +81,10 @@ export class TelnyxError extends Error implements ITelnyxError {
   /** What the browser threw, or the server answered. */
   readonly originalError?: unknown;
 
-  /** @param message in place of the catalogue's */
-  constructor(code: TelnyxErrorCode, originalError?: unknown, message?: string) {
-    const { name, message: text, description, causes, solutions, fatal } = SDK_ERRORS[code];
-    super(message ?? text);
+  /** @param override what this one error says in place of the catalogue */
+  constructor(code: TelnyxErrorCode, originalError?: unknown, override: ErrorOverride = {}) {
+    const { name, message, description, causes, solutions, fatal } = { ...SDK_ERRORS[code], ...override };
+    super(message);
     this.code = code;
     this.name = name;
     this.description = description;

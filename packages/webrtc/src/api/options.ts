@@ -50,8 +50,11 @@ export interface IClientOptions {
   env?: 'production' | 'development' | (string & {}) | undefined;
   /** The server's URL or host; wins over `env`. */
   host?: string | undefined;
-  /** Put before the host of the vendor's cloud; see `Region`. */
-  region?: string | undefined;
+  /**
+   * Put before the server's host, as in `eu.` + host; see `Region` for those of the vendor's cloud. Of several, the
+   * next is tried where one cannot be reached; 45001 tells that none could, and connecting goes on.
+   */
+  region?: string | readonly string[] | undefined;
   /** false: a connection that is lost stays so, and warns with 36005. Default: true. */
   autoReconnect?: boolean | undefined;
   /** Attempts to reconnect before 45003. Default: 0, for ever. */
@@ -62,10 +65,11 @@ export interface IClientOptions {
   hangupOnBeforeUnload?: boolean | undefined;
   /** Asks for another node at the next connection. Default: false. */
   skipLastVoiceSdkId?: boolean | undefined;
-  /** Address of a media node; only with `rtcPort`. */
+  /** Address of the node that is to serve this client; only with `rtcPort`. */
   rtcIp?: string | undefined;
+  /** Port of that node, from 1 to 65535; only with `rtcIp`. */
   rtcPort?: number | undefined;
-  /** Default: false. */
+  /** Asks for a node that tries out a new version. Default: false. */
   useCanaryRtcServer?: boolean | undefined;
   /** For the vendor's tests. Default: false. */
   skipTrailing?: boolean | undefined;

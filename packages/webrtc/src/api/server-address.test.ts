@@ -30,9 +30,12 @@ describe('the address of a server', () => {
   it.each([
     ['wss://rtc.telnyx.com', 'eu', 'wss://eu.rtc.telnyx.com/'],
     ['wss://rtcdev.telnyx.com', 'apac', 'wss://apac.rtcdev.telnyx.com/'],
-    ['wss://artc.example.com', 'eu', 'wss://artc.example.com/'],
-    ['wss://gw.example.com/rtc', 'eu', 'wss://gw.example.com/rtc'],
-    ['wss://rtc.telnyx.com', undefined, 'wss://rtc.telnyx.com/'],
+    ['wss://artc.example.com', 'eu', 'wss://eu.artc.example.com/'],
+    ['wss://gw.example.com:8443/rtc?x=1', 'eu', 'wss://eu.gw.example.com:8443/rtc?x=1'],
+    ['ws://127.0.0.1:8080', 'eu', undefined],
+    ['ws://[::1]:8080', 'eu', undefined],
+    ['ws://localhost:8080', 'eu', undefined],
+    ['wss://gw.example.com', 'eu.evil.com/', undefined],
   ])('%s in the region %s is %s', (server, region, url) => {
     expect(inRegion(server, region)).toBe(url);
   });

@@ -36,9 +36,15 @@ export function toServerUrl(address = PRODUCTION): string | undefined {
   }
 }
 
-/** Puts a region before the host of the vendor's cloud, or of one that is named like it; others have none. */
-export function inRegion(server: string, region: string | undefined): string {
+/**
+ * Puts a region before the host.
+ * @returns undefined where the host has no regions, as it is an address or a single label, or where the region is no
+ *   label of a host name (RFC 1123, section 2.1)
+ */
+export function inRegion(server: string, region: string): string | undefined {
   const url = new URL(server);
-  if (region !== undefined && /^rtc(dev)?\./.test(url.hostname)) url.hostname = `${region}.${url.hostname}`;
+  const hasRegions = /\.[^.\d][^.]*\.?$/.test(url.hostname);
+  if (!hasRegions || !/^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i.test(region)) return undefined;
+  url.hostname = `${region}.${url.hostname}`;
   return url.href;
 }

@@ -218,7 +218,7 @@ export class TelnyxRTC {
   newCall(options: ICallOptions): Call {
     const core = this.core();
     const refuse = (reason: string): never => {
-      throw new TelnyxError(44002, undefined, `Invalid call options: ${reason}`);
+      throw new TelnyxError(44002, undefined, { message: `Invalid call options: ${reason}` });
     };
     const given = checkCallOptions(options, refuse, (line) => {
       core.log.warn(line);

@@ -17,7 +17,8 @@ export interface SessionPorts {
 
 /** Read anew for every connection and login, as the application may change its options. */
 export interface SessionSettings {
-  readonly server: string;
+  /** Tried one after the other, until a socket opens. At least one. */
+  readonly servers: readonly string[];
   readonly route: Route;
   readonly policy: SessionPolicy;
   readonly login: { readonly method: string; readonly params: Fields };
@@ -38,5 +39,7 @@ export interface SessionObserver {
   message(raw: Fields): void;
   opened(event: Event): void;
   socketFailed(event: Event, generation: number): void;
+  /** No socket opened at any of the servers, since one last did. */
+  unreached(servers: readonly string[]): void;
   closed(event: CloseEvent, generation: number): void;
 }

@@ -31,8 +31,14 @@ export class Session {
   #socket: Socket | undefined;
   #rpc: Rpc | undefined;
   #sockets = 0;
+  #server = 0;
+  /** How many servers in a row could not be reached. */
+  #unreached = 0;
   #resumption: Resumption = NOTHING_TO_RESUME;
   #resumeTold = false;
+  #readyTold = false;
+  /** Asked for by an error code: one a socket, until it was seen to help. */
+  #repeatedLogin: Promise<void> | undefined;
   #registration: Fields = {};
   #extension = readExtension({});
 
@@ -61,6 +67,11 @@ export class Session {
     return this.#resumption.sessionId;
   }
 
+  get currentServer(): string {
+    const { servers } = this.#settings();
+    return servers[this.#server % servers.length] ?? '';
+  }
+
   get currentSocket(): Socket | undefined {
     return this.#socket;
   }
@@ -79,6 +90,7 @@ export class Session {
   }
 
   connect(): void {
+    if (this.state.name === 'idle') this.#server = this.#unreached = 0;
     this.#machine.send({ type: 'connect' });
   }
 
@@ -95,6 +107,7 @@ export class Session {
    * @throws RpcError where the server refuses or does not answer; `offline` where the session itself failed
    */
   async refreshLogin(): Promise<void> {
+    this.#repeatedLogin = undefined;
     const { name } = this.state;
     if (name === 'ready' || name === 'registering') {
       await this.#login();
@@ -124,8 +137,11 @@ export class Session {
       return await (this.state.name === 'ready' ? send() : this.#whenReady(method, send, timeoutMs));
     } catch (error) {
       if (!(error instanceof RpcError) || error.code !== LOGIN_REQUIRED) throw error;
-      await this.#login();
-      return await send();
+      this.#repeatedLogin ??= this.#login();
+      await this.#repeatedLogin;
+      const result = await send();
+      this.#repeatedLogin = undefined;
+      return result;
     }
   }
 
@@ -146,6 +162,7 @@ export class Session {
         this.#release();
         break;
       case 'drop':
+        if (this.#socket?.isConnecting) this.#passOver();
         this.#release();
         this.#machine.send({ type: 'closed', closeCode: undefined, random: this.#ports.random() });
         break;
@@ -168,7 +185,8 @@ export class Session {
       case 'announceReady':
         this.#tellSurvivors(undefined);
         this.#outbox.flush();
-        this.#observer.ready();
+        if (!this.#readyTold) this.#observer.ready();
+        this.#readyTold = true;
         break;
       case 'report':
         this.#observer.failed(effect.failure, effect.error);
@@ -177,11 +195,11 @@ export class Session {
   }
 
   #open(): void {
-    const { server, route } = this.#settings();
+    const { route } = this.#settings();
     this.#release();
     try {
       const resumable = !route.canary || this.#sockets > 0;
-      const port = this.#ports.openSocket(socketUrl(server, route, this.#resumption, resumable));
+      const port = this.#ports.openSocket(socketUrl(this.currentServer, route, this.#resumption, resumable));
       this.#socket = new Socket(port, ++this.#sockets, this.#socketHandlers);
     } catch (error) {
       this.#machine.send({ type: 'unopenable', error });
@@ -192,6 +210,9 @@ export class Session {
     opened: (socket, event) => {
       const { startTimer, uuid } = this.#ports;
       this.#resumeTold = false;
+      this.#unreached = 0;
+      this.#readyTold = false;
+      this.#repeatedLogin = undefined;
       this.#rpc = new Rpc({
         startTimer,
         uuid,
@@ -213,9 +234,17 @@ export class Session {
       if (current) this.#release();
       this.#observer.closed(event, socket.generation);
       if (!current) return;
+      if (this.state.name === 'connecting') this.#passOver();
       this.#machine.send({ type: 'closed', closeCode: event.code, random: this.#ports.random() });
     },
   };
+
+  #passOver(): void {
+    const { servers } = this.#settings();
+    this.#server += 1;
+    this.#unreached += 1;
+    if (this.#unreached === servers.length) this.#observer.unreached(servers);
+  }
 
   #release(): void {
     const [socket, rpc] = [this.#socket, this.#rpc];
