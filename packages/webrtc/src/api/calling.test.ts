@@ -60,10 +60,15 @@ describe('alice calls bob', () => {
     expect(alice.media.elements.get('remote')?.srcObject).toBeNull();
   });
 
-  it('by an invite that names what the server needs, and nothing else of her options', async () => {
-    const iceServers = [{ urls: 'turn:turn.test', username: 'u', credential: 'TURN-SECRET' }];
-    const alice = await Alice.ready(gateway, { iceServers, userVariables: { ticket: 7 } });
+  it('by an invite that names what the server needs, and nothing else of her options [CALL-2]', async () => {
+    const turn = (urls: string) => [{ urls, username: 'u', credential: 'TURN-SECRET' }];
+    const iceServers = turn('turn:of-the-call.test');
+    const alice = await Alice.ready(gateway, {
+      iceServers: turn('turn:of-the-client.test'),
+      userVariables: { ticket: 7 },
+    });
     const { id } = alice.client.newCall({
+      iceServers,
       destinationNumber: '+15550100',
       callerName: 'Alice',
       callerNumber: '+15550199',
@@ -186,7 +191,40 @@ describe('alice calls bob', () => {
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 
-  it('and the server refuses, which the error tells', async () => {
+  it('and bob ends it, by a bye that says more than how it ended [BYE-5]', async () => {
+    const alice = await Alice.ready(gateway);
+    const [call, other] = [await alice.talk(), await alice.talk()];
+    const unchanged = ({ id, direction, options, telnyxIDs }: typeof call) => ({
+      ...{ id, direction, telnyxIDs },
+      options: { ...options },
+      own: Object.keys(call),
+    });
+    const before = unchanged(call);
+    gateway.push('telnyx_rtc.bye', {
+      callID: call.id,
+      id: other.id,
+      cause: 'USER_BUSY',
+      causeCode: 17,
+      sipCode: 486,
+      client_state: 'bmV3',
+      state: 'active',
+      direction: 'inbound',
+      isRecovering: true,
+      options: { destinationNumber: 'mallory' },
+      destination_number: 'mallory',
+      telnyx_session_id: 'mallory',
+      recoveredCallId: other.id,
+      dialogParams: { callID: other.id, destination_number: 'mallory' },
+    });
+    await settle();
+    expect(alice.statesOf(call).slice(-2)).toEqual(['hangup', 'destroy']);
+    expect(call).toMatchObject({ cause: 'USER_BUSY', causeCode: 17, sipCode: 486 });
+    expect(unchanged(call)).toEqual({ ...before, options: { ...before.options, clientState: 'bmV3' } });
+    expect(other.state).toBe('active');
+    expect(gateway.requests('telnyx_rtc.bye')).toEqual([]);
+  });
+
+  it('and the server refuses, which error and cause tell', async () => {
     gateway.on('telnyx_rtc.invite', REFUSES(-32602, 'No such number'));
     const alice = await Alice.ready(gateway);
     const call = await alice.dial();
@@ -197,7 +235,7 @@ describe('alice calls bob', () => {
         error: { code: 40005, originalError: { message: 'No such number', code: -32602 } },
       },
     ]);
-    expect(call.state).toBe('destroy');
+    expect(call).toMatchObject({ state: 'destroy', cause: 'CALL_REJECTED', causeCode: 21 });
     expect(gateway.requests('telnyx_rtc.bye')).toEqual([]);
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
@@ -232,7 +270,7 @@ describe('alice calls bob', () => {
     ['NotAllowedError', 42001],
     ['NotFoundError', 42002],
     ['NotReadableError', 42003],
-  ])('without a microphone (%s), which the error tells', async (name, code) => {
+  ])('without a microphone (%s), which error and cause tell', async (name, code) => {
     const alice = await Alice.ready(gateway);
     alice.media.beforeStep = (step) => {
       if (step === 'getUserMedia') throw new DOMException('No', name);
@@ -242,22 +280,22 @@ describe('alice calls bob', () => {
     expect(alice.notifications).toContainEqual(
       expect.objectContaining({ type: 'userMediaError', call, errorMessage: 'No' }),
     );
-    expect(call.state).toBe('destroy');
+    expect(call).toMatchObject({ state: 'destroy', cause: 'NORMAL_TEMPORARY_FAILURE', causeCode: 41 });
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 
   it.each([
-    ['createOffer', 40001],
-    ['setLocalDescription', 40003],
-    ['setRemoteDescription', 40004],
-  ])('and the browser refuses (%s), which the error tells', async (step, code) => {
+    ['createOffer', 40001, 'NORMAL_TEMPORARY_FAILURE', 41],
+    ['setLocalDescription', 40003, 'NORMAL_TEMPORARY_FAILURE', 41],
+    ['setRemoteDescription', 40004, 'INCOMPATIBLE_DESTINATION', 88],
+  ])('and the browser refuses (%s), which error and cause tell', async (step, code, cause, causeCode) => {
     const alice = await Alice.ready(gateway);
     alice.media.beforeStep = (each) => {
       if (each === step) throw new DOMException('No', 'OperationError');
     };
     const call = await alice.dial();
     expect(alice.errors).toMatchObject([{ callId: call.id, error: { code } }]);
-    expect(call.state).toBe('destroy');
+    expect(call).toMatchObject({ state: 'destroy', cause, causeCode });
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 
@@ -415,13 +453,18 @@ describe('alice in a call', () => {
     expect(alice.media.liveTracks).toHaveLength(1);
   });
 
-  it('only listens where she has no microphone for it', async () => {
+  it('only listens where she has no microphone for it, or wants none', async () => {
     const alice = await Alice.ready(gateway);
     alice.client.disableMicrophone();
     await alice.talk();
-    expect(alice.media.asked).toEqual([]);
-    expect(alice.media.peers[0]?.transceivers).toMatchObject([{ direction: 'recvonly' }]);
     alice.client.enableMicrophone();
+    alice.client.newCall({ destinationNumber: 'bob', audio: false });
+    await settle();
+    expect(alice.media.asked).toEqual([]);
+    expect(alice.errors).toEqual([]);
+    for (const peer of alice.media.peers)
+      expect(peer.transceivers).toMatchObject([{ direction: 'recvonly' }]);
+    expect(alice.client.getActiveCalls().map(({ state }) => state)).toEqual(['active', 'active']);
     await alice.talk();
     expect(alice.media.asked).toEqual([{ audio: true }]);
   });
@@ -518,7 +561,7 @@ describe('alice in a call', () => {
     expect(methods.indexOf('telnyx_rtc.invite')).toBeLessThan(methods.indexOf('telnyx_rtc.candidate'));
   });
 
-  it('takes candidates that come before the answer, and after it', async () => {
+  it('takes candidates that come before the answer, and after it [ICE-3]', async () => {
     gateway.on('telnyx_rtc.invite', CALL_CREATED);
     const alice = await Alice.ready(gateway);
     const call = await alice.dial();

@@ -46,20 +46,24 @@ describe('alice, whose connection is lost in a call', () => {
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 
-  it('is told of each call that the server has lost, and keeps the others', async () => {
+  it('is told of each call that the server has lost, and keeps the others [READY-3]', async () => {
     const alice = await Alice.ready(gateway);
     const [kept, lost] = [await alice.talk(), await alice.talk()];
     gateway.survivors = [kept.id, 'another'];
     gateway.cut();
     await alice.clock.advance(A_WHILE);
     expect(kept.state).toBe('active');
-    expect(lost.state).toBe('destroy');
+    expect(lost).toMatchObject({
+      state: 'destroy',
+      cause: 'NORMAL_TEMPORARY_FAILURE',
+      causeCode: 41,
+    });
     expect(alice.errors).toMatchObject([{ callId: lost.id, error: { code: 48501 } }]);
     expect(gateway.requests('telnyx_rtc.bye')).toEqual([]);
     expect(alice.leftovers).toMatchObject({ tracks: 1, peers: 1, calls: 1 });
   });
 
-  it('keeps every call where the server does not tell which it holds', async () => {
+  it('keeps every call where the server does not tell which it holds [READY-3]', async () => {
     const alice = await Alice.ready(gateway);
     const call = await alice.talk();
     gateway.survivors = undefined;
@@ -84,7 +88,7 @@ describe('alice, whose connection is lost in a call', () => {
     });
   });
 
-  it('and who hangs up meanwhile: the server is told when it is back, and the call stays ended', async () => {
+  it('and who hangs up meanwhile: the server is told when it is back, and the call stays ended [RESUME-6]', async () => {
     const alice = await Alice.ready(gateway);
     const call = await alice.talk();
     gateway.survivors = [call.id];
@@ -98,16 +102,19 @@ describe('alice, whose connection is lost in a call', () => {
     expect(call.state).toBe('destroy');
 
     gateway.reachable = true;
-    gateway.on('telnyx_rtc.gatewayState', (request, to) => {
-      to.push('telnyx_rtc.attach', { callID: call.id, sdp: fakeSdp('offer') });
-      to.answer(request, { params: { state: 'REGED' } });
-    });
     await alice.clock.advance(20_000);
     expect(alice.client.connected).toBe(true);
-    expect(gateway.requests('telnyx_rtc.bye').length).toBeGreaterThan(0);
-    expect(gateway.requests('telnyx_rtc.bye')[0]).toMatchObject({
-      params: { cause: 'NORMAL_CLEARING', dialogParams: { callID: call.id } },
-    });
+    expect(gateway.requests('telnyx_rtc.bye')).toMatchObject([
+      { params: { cause: 'NORMAL_CLEARING', dialogParams: { callID: call.id } } },
+    ]);
+
+    gateway.push('telnyx_rtc.attach', { callID: call.id, sdp: fakeSdp('offer') });
+    gateway.push('telnyx_rtc.answer', { callID: call.id, sdp: fakeSdp('answer') });
+    gateway.invite(call.id);
+    gateway.cut();
+    await alice.clock.advance(20_000);
+    expect(alice.client.calls).toEqual({});
+    expect(alice.incoming).toEqual([]);
     expect(alice.statesOf(call).at(-1)).toBe('destroy');
     expect(alice.media.asked).toHaveLength(1);
     await alice.clock.advance(5_000);
@@ -138,7 +145,7 @@ describe('alice, whose connection is lost in a call', () => {
   it.each([
     ['again, where the server does not hold it', [], 2],
     ['once, where the server holds it', ['uuid-5'], 1],
-  ])('with an invite on the way, which is sent %s', async (_how, survivors, times) => {
+  ])('with an invite on the way, which is sent %s [READY-3]', async (_how, survivors, times) => {
     gateway.on('telnyx_rtc.invite', IGNORES);
     const alice = await Alice.ready(gateway);
     const call = alice.client.newCall({ destinationNumber: 'bob', id: 'uuid-5' });
@@ -252,6 +259,7 @@ describe('a network that is away for five minutes', () => {
     gateway.reachable = false;
     gateway.cut();
     await alice.clock.advance(300_000);
+    expect(gateway.urls.length).toBeGreaterThan(1 + 10);
     expect(gateway.urls.length).toBeLessThan(25);
     gateway.reachable = true;
     await alice.clock.advance(20_000);

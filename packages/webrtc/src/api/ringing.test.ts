@@ -23,7 +23,7 @@ async function ringing(options?: IClientOptions): Promise<{ alice: Alice; call: 
 }
 
 describe('alice is called by bob', () => {
-  it('and it rings, without a microphone and without a peer connection', async () => {
+  it('and it rings, without a microphone and without a peer connection [OFFER-2, EXT-2]', async () => {
     const alice = await Alice.ready(gateway, { ringtoneFile: 'ring.mp3' });
     const id = gateway.invite('in-1', { client_state: 'Zm9v' });
     await settle();
@@ -46,6 +46,7 @@ describe('alice is called by bob', () => {
     expect(alice.media.sounds).toMatchObject([{ src: 'ring.mp3', loop: true, paused: false }]);
     expect(alice.leftovers).toMatchObject({ tracks: 0, peers: 0 });
     expect(alice.client.calls['in-1']).toBe(call);
+    expect(gateway.requests('parley.preAnswer')).toEqual([]);
   });
 
   it('and answers', async () => {
@@ -153,12 +154,19 @@ describe('alice is called by bob', () => {
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 
-  it('by the same invite twice, which is one call', async () => {
+  it('by the same invite twice, while it rings and in the call, which stays one call [OFFER-3]', async () => {
     const { alice, call } = await ringing();
     const id = gateway.invite('in-1');
     await settle();
     expect(alice.incoming).toEqual([call]);
     expect(gateway.acknowledgements(id)).toHaveLength(1);
+
+    await call.answer();
+    gateway.invite('in-1');
+    await settle();
+    expect(alice.client.calls['in-1']).toBe(call);
+    expect(alice.statesOf(call)).toEqual(['new', 'ringing', 'answering', 'active']);
+    expect(alice.media.peers).toHaveLength(1);
   });
 
   it('in a call that she has ended, which stays ended', async () => {
@@ -283,6 +291,8 @@ describe('a server that offers a call anew', () => {
       },
     ]);
     expect(alice.statesOf(call).slice(-2)).toEqual(['recovering', 'active']);
+    expect(alice.client.calls['in-1']).toBe(call);
+    expect(new Set(alice.notifications.map(({ call: told }) => told))).toEqual(new Set([call]));
     expect(call.direction).toBe('inbound');
     expect(alice.media.tracks).toHaveLength(1);
     expect(alice.media.peers.map(({ sending }) => sending)).toEqual([
@@ -347,7 +357,7 @@ describe('a server that offers a call anew', () => {
     }
   });
 
-  it('that is not here, gets a bye, and no microphone', async () => {
+  it('that is not here, gets a bye, and no microphone [ATTACH-1]', async () => {
     const alice = await Alice.ready(gateway);
     const id = gateway.push('telnyx_rtc.attach', { callID: 'never-seen', sdp: fakeSdp('offer') });
     await settle();

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 describe('alice signs in', () => {
-  it('and is ready after one round trip', async () => {
+  it('and is ready after one round trip [REG-3]', async () => {
     const alice = new Alice(gateway);
     await alice.client.connect();
     expect(alice.client.connected).toBe(false);
@@ -77,7 +77,19 @@ describe('alice signs in', () => {
     expect(anonymous.client.newCall({}).state).toBe('new');
   });
 
-  it('at a server that answers TRYING first, and is asked again on clientReady', async () => {
+  it('at the server that host names, whatever env says', async () => {
+    await Alice.ready(gateway, { host: 'gw.example' });
+    expect(gateway.urls).toEqual(['wss://gw.example/']);
+  });
+
+  it('with a password and a token: the password is sent, with a warning', async () => {
+    const alice = await Alice.ready(gateway, { login_token: 'jwt' });
+    expect(gateway.requests('login')[0]?.params).toMatchObject({ login: 'alice', passwd: 'wonderland' });
+    expect(gateway.requests('login')[0]?.params).not.toHaveProperty('login_token');
+    expect(alice.console).toEqual([expect.stringMatching(/^warn .*login_token is not/)]);
+  });
+
+  it('at a server that answers TRYING first, and is asked again on clientReady [REG-3]', async () => {
     gateway.on('telnyx_rtc.gatewayState', SEQUENCE(STATE('TRYING'), STATE('REGED')));
     const alice = await Alice.ready(gateway);
     expect(alice.connection).toEqual(['open', 'ready']);
@@ -92,6 +104,19 @@ describe('alice signs in', () => {
     expect(alice.connection).toEqual(['open', 'ready']);
   });
 
+  it('at a server that repeats its word, or takes it back for a while: she is ready once for each socket [REG-4]', async () => {
+    const alice = await Alice.ready(gateway);
+    for (const state of ['REGED', 'REGISTER', 'REGED', 'TRYING', 'REGED']) {
+      gateway.push('telnyx_rtc.gatewayState', { state });
+      await settle();
+    }
+    expect(alice.client.connected).toBe(true);
+    expect(alice.connection).toEqual(['open', 'ready']);
+    gateway.cut();
+    await alice.clock.advance(1_000);
+    expect(alice.connection).toEqual(['open', 'ready', 'close', 'open', 'ready']);
+  });
+
   it('at a server that never registers her: she is told once', async () => {
     gateway.on('telnyx_rtc.gatewayState', STATE('NOREG'));
     const alice = await Alice.ready(gateway);
@@ -101,7 +126,7 @@ describe('alice signs in', () => {
   });
 
   it.each([-32001, -32000])(
-    'with a wrong password (%i): one error with what the server said',
+    'with a wrong password (%i): one error with what the server said, and no other login [FRAME-21]',
     async (code) => {
       gateway.on('login', REFUSES(code, 'Login Incorrect'));
       const alice = await Alice.ready(gateway);
@@ -110,6 +135,7 @@ describe('alice signs in', () => {
       expect(alice.errors).toMatchObject([
         { error: { code: 46001, originalError: { message: 'Login Incorrect', code } } },
       ]);
+      expect(alice.errors).toMatchObject([{ code: 46001, message: 'The login was refused' }]);
       expect(alice.connection).toEqual(['open']);
     },
   );
@@ -190,10 +216,11 @@ describe('alice signs in', () => {
 });
 
 describe('alice, signed in', () => {
-  it('answers a ping by a ping', async () => {
+  it('answers a ping by a ping, not by a response [PING-2]', async () => {
     const alice = await Alice.ready(gateway);
-    gateway.push('telnyx_rtc.ping', { serno: 1 });
+    const id = gateway.push('telnyx_rtc.ping', { serno: 1 });
     await settle();
+    expect(gateway.acknowledgements(id)).toEqual([]);
     expect(gateway.requests('telnyx_rtc.ping')).toMatchObject([{ voice_sdk_id: 'V1', params: {} }]);
     expect(alice.connection.at(-1)).toBe('ready');
   });
@@ -207,14 +234,28 @@ describe('alice, signed in', () => {
     expect(gateway.requests('telnyx_rtc.invite')).toHaveLength(2);
   });
 
-  it('logs in once and no more where that does not help', async () => {
+  it('logs in once and no more where that does not help, whatever else is refused so [FRAME-21]', async () => {
     gateway.on('telnyx_rtc.invite', REFUSES(-32000, 'Authentication Required'));
-    const alice = await Alice.ready(gateway);
+    const alice = await Alice.ready(gateway, { trickleIce: true });
+    gateway.on('telnyx_rtc.candidate', REFUSES(-32000, 'Authentication Required'));
     await alice.talk();
     await alice.clock.advance(60_000);
     expect(gateway.requests('login')).toHaveLength(2);
     expect(gateway.requests('telnyx_rtc.invite')).toHaveLength(2);
     expect(alice.errorCodes).toEqual([40005]);
+    await alice.talk();
+    expect(gateway.requests('login')).toHaveLength(2);
+    expect(alice.errorCodes).toEqual([40005, 40005]);
+  });
+
+  it('does not log in again because the login that was asked for is refused [FRAME-21]', async () => {
+    const alice = await Alice.ready(gateway);
+    gateway.on('telnyx_rtc.invite', REFUSES(-32000)).on('login', REFUSES(-32000));
+    await alice.dial();
+    await alice.dial();
+    await alice.clock.advance(60_000);
+    expect(gateway.requests('login')).toHaveLength(2);
+    expect(gateway.requests('telnyx_rtc.invite')).toHaveLength(2);
   });
 
   it('renews her token in a call, which an empty list of calls does not end', async () => {
@@ -252,6 +293,49 @@ describe('alice, signed in', () => {
     expect(await alice.client.getIsRegistered()).toBe(false);
     expect(alice.errors).toEqual([]);
     expect(alice.connection.filter((event) => event === 'ready')).toHaveLength(1);
+  });
+
+  it('uses ICE servers only where they were granted [EXT-2]', async () => {
+    gateway.on('login', LOGIN_OK({ granted: ['preAnswer'], iceServers: [{ urls: 'stun:a' }] }));
+    const alice = await Alice.ready(gateway);
+    await alice.dial();
+    expect(alice.client.iceServers).toEqual([]);
+    expect(alice.media.peers[0]?.configuration.iceServers).toEqual([]);
+  });
+
+  it('keeps what ICE servers it was granted to the peer connections of this session [EXT-4]', async () => {
+    const granted = [{ urls: 'turn:b', username: 'GRANTED-USER', credential: 'GRANTED-SECRET' }];
+    gateway
+      .on('login', LOGIN_OK({ granted: ['iceServers', 'preAnswer'], iceServers: granted }))
+      .on('telnyx_rtc.invite', CALL_ANSWERED);
+    const alice = await Alice.ready(gateway, { trickleIce: true });
+    const call = await alice.talk();
+    gateway.push('telnyx_rtc.attach', { callID: call.id, sdp: fakeSdp('offer') });
+    gateway.invite('in-1');
+    await settle();
+    await alice.incoming[0]?.answer();
+    await call.hold();
+    call.dtmf('1');
+    await settle();
+    gateway.survivors = [call.id, 'in-1'];
+    gateway.cut();
+    await alice.clock.advance(1_000);
+    await alice.client.disconnect();
+    expect(alice.media.peers.map(({ configuration }) => configuration.iceServers)).toEqual([
+      granted,
+      granted,
+      granted,
+    ]);
+    const methods = new Set(gateway.received.map(({ method }) => method));
+    for (const method of ['invite', 'attach', 'answer', 'modify', 'info', 'candidate', 'bye']) {
+      expect(methods).toContain(`telnyx_rtc.${method}`);
+    }
+    expect(JSON.stringify(gateway.received)).not.toContain('GRANTED');
+
+    const other = new ScriptedGateway();
+    const bob = await Alice.ready(other);
+    await bob.dial();
+    expect(bob.media.peers[0]?.configuration.iceServers).toEqual([]);
   });
 
   it('uses the ICE servers that the session was granted', async () => {
@@ -309,6 +393,12 @@ describe('alice, signed in', () => {
     await alice.clock.advance(1_000);
     expect(heard).toEqual(['first', 'second', 'second']);
     expect((await alice.talk()).state).toBe('active');
+  });
+
+  it('asks for the microphone alone when it checks permissions', async () => {
+    const alice = await Alice.ready(gateway);
+    expect(await alice.client.checkPermissions()).toBe(true);
+    expect(alice.media.asked).toEqual([{ audio: true, video: false }]);
   });
 
   it('is heard by listeners of every client', async () => {
@@ -387,7 +477,10 @@ describe('what a server may not do', () => {
     const [call] = alice.incoming;
     expect(call?.id).toBe('__proto__');
     expect(Object.keys(alice.client.calls)).toEqual(['__proto__']);
+    expect(alice.client.calls).not.toHaveProperty('constructor');
+    const snapshot = alice.client.calls;
     await call?.hangup();
+    expect(Object.keys(snapshot)).toEqual(['__proto__']);
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 });
@@ -407,7 +500,9 @@ describe('what nobody gets to see', () => {
       await alice.client.disconnect();
       const written = alice.console.join('\n');
       expect(written).not.toMatch(/PASS-WORD|TO-KEN|CREDEN-TIAL|v=0/);
-      expect(alice.console.some((line) => line.startsWith('debug'))).toBe(debug);
+      const levels = new Set(alice.console.map((line) => line.split(' ')[0]));
+      if (debug) expect(levels).toContain('debug');
+      else expect([...levels].filter((level) => level !== 'warn' && level !== 'error')).toEqual([]);
     }
   });
 });

@@ -72,7 +72,7 @@ function play(names: readonly Name[], delay: number): Run {
   return run;
 }
 
-describe('a call that goes out, given every order and repetition of up to five messages', () => {
+describe('a call that goes out, given every order and repetition of up to five messages [PROG-4]', () => {
   const everything = [1, 2, 3, 4, 5].flatMap((length) => [...sequences(length)]);
 
   function demanded(names: readonly Name[]): object {

@@ -86,7 +86,7 @@ function count(steps: readonly Step[], type: CallEffect['type']): number {
 
 const options = { numRuns: 3_000 };
 
-describe('a call, given any events in any order', () => {
+describe('a call, given any events in any order [PROG-4]', () => {
   it('moves along the graph of public states only', () => {
     fc.assert(
       fc.property(calls, (steps) =>

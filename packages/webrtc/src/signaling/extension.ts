@@ -13,9 +13,10 @@ export const CAPABILITIES: readonly Capability[] = ['iceServers', 'preAnswer', '
 
 export function readExtension({ granted, iceServers }: Fields): Extension {
   const named: readonly unknown[] = Array.isArray(granted) ? granted : [];
+  const known = new Set(CAPABILITIES.filter((capability) => named.includes(capability)));
   return {
-    granted: new Set(CAPABILITIES.filter((capability) => named.includes(capability))),
-    iceServers: Array.isArray(iceServers) ? iceServers.filter(isIceServer) : [],
+    granted: known,
+    iceServers: known.has('iceServers') && Array.isArray(iceServers) ? iceServers.filter(isIceServer) : [],
   };
 }
 

@@ -51,7 +51,7 @@ describe('a session', () => {
     expect(run(ALWAYS, CONNECT, OPENED, REGED, ACCEPTED).effects).toEqual(['announceReady']);
   });
 
-  it('asks again on clientReady only while it is not registered', () => {
+  it('asks again on clientReady only while it is not registered [REG-3]', () => {
     const asked: SessionEvent = { type: 'clientReady' };
     expect(run(ALWAYS, CONNECT, OPENED, ACCEPTED, asked).effects).toEqual(['askRegistration']);
     expect(run(ALWAYS, ...READY, asked).effects).toEqual([]);
