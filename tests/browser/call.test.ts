@@ -70,7 +70,7 @@ describe.each([...ALIKE, ...MIXED])('$alice client and $bob client in $bobsBrows
 describe.each(ALIKE)('$alice client and $bob client in $bobsBrowser, in a call', (pair) => {
   const parties = useParties(pair);
 
-  test('hold silences both, and unhold brings both tones back', async () => {
+  test('hold silences both, and unhold brings both tones back [MOD-3]', async () => {
     const { alice, bob } = parties();
     const { outgoing, incoming } = await establish(alice, bob);
     await expectTone(alice, BOB_TONE);

@@ -41,6 +41,8 @@ export class FakeMediaPlane implements MediaPlane {
   readonly commands: MediaCommand[] = [];
   readonly legs = new Set<string>();
   capacity = 100;
+  /** Answers no command any more. */
+  stuck = false;
   /** What the next commands of a type are refused with. */
   readonly failures = new Map<MediaCommand['type'], Error>();
   readonly #listeners = new Set<(event: MediaEvent) => void>();
@@ -50,6 +52,7 @@ export class FakeMediaPlane implements MediaPlane {
     this.commands.push(command);
     const failure = this.failures.get(command.type);
     if (failure !== undefined) return Promise.reject(failure);
+    if (this.stuck) return new Promise(() => undefined);
     switch (command.type) {
       case 'accept':
       case 'offer':

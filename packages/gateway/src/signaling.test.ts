@@ -84,7 +84,7 @@ describe('login', () => {
 });
 
 describe('a session whose socket is lost in a call', () => {
-  it('goes on at a new socket, with its calls listed [RESUME-2, READY-2, CLOSE-2]', async () => {
+  it('goes on at a new socket, with its calls listed, and with no offer where their media is intact [RESUME-2, RESUME-4, READY-2, CLOSE-2]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     await alice.invite('a-2', 'echo');
@@ -93,6 +93,24 @@ describe('a session whose socket is lost in a call', () => {
     const again = gateway.client();
     await again.login('alice', { sessid });
     expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1', 'a-2'] }]);
+    expect(again.got('telnyx_rtc.attach')).toEqual([]);
+  });
+
+  it('is offered anew the call whose media was lost meanwhile, and no other, after its calls are listed [RESUME-4]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    await alice.invite('a-2', 'echo');
+    const [leg] = gateway.media.typed('accept').map((command) => command.leg);
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    gateway.media.emit({ type: 'lost', leg: leg ?? '', reason: 'worker' });
+    await settled();
+    const again = gateway.client();
+    await again.login('alice', { sessid });
+    expect(again.order).toEqual(['result', 'telnyx_rtc.clientReady', 'telnyx_rtc.attach']);
+    expect(again.got('telnyx_rtc.attach')).toEqual([
+      expect.objectContaining({ callID: 'a-1', sdp: `remake ${String(leg)}` }),
+    ]);
   });
 
   it('is told of a call that ended meanwhile before its calls are listed [RESUME-5]', async () => {
@@ -382,6 +400,19 @@ describe('in a call', () => {
     expect(gateway.media.typed('hold').map(({ held }) => held)).toEqual([true, true, false, false]);
   });
 
+  it('updateMedia leaves a call held that is held, and active one that is active [MOD-5]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const modify = async (params: object) =>
+      (await alice.request('telnyx_rtc.modify', { dialogParams: { callID: 'a-1' }, ...params })).result;
+    const restart = { action: 'updateMedia', sdp: 'restart' };
+    await modify(restart);
+    expect(await modify({ action: 'toggleHold' })).toMatchObject({ holdState: 'held' });
+    await modify(restart);
+    expect(await modify({ action: 'toggleHold' })).toMatchObject({ holdState: 'active' });
+    expect(gateway.media.typed('hold').map(({ held }) => held)).toEqual([true, false]);
+  });
+
   it('updateMedia is answered with a description, and refused where the offer is unusable [MOD-4]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
@@ -505,6 +536,18 @@ describe('a socket', () => {
     expect(alice.closed).toBeNull();
     await gateway.clock.advance(1_000);
     expect(alice.closed?.code).toBe(CloseCode.goingAway);
+  });
+
+  it('gets the answers to a ping, a hold and a bye at once, whatever the media does [PING-3]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    gateway.media.stuck = true;
+    await alice.invite('a-2', 'echo');
+    expect((await alice.request('telnyx_rtc.ping')).result).toBeDefined();
+    const hold = { action: 'hold', dialogParams: { callID: 'a-1' } };
+    expect((await alice.request('telnyx_rtc.modify', hold)).result).toMatchObject({ holdState: 'held' });
+    expect((await alice.bye('a-1')).result).toBeDefined();
+    expect((await alice.bye('a-2')).result).toBeDefined();
   });
 
   it('leaves no timer behind when it closes', async () => {

@@ -41,8 +41,11 @@ const SETTLED_MS = 10_000;
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
 const CLOSE_MS = 2000;
-/** A command takes some milliseconds. A worker that does not answer is stuck, and its calls stand still. */
-const ANSWER_MS = 10_000;
+/**
+ * A command takes some milliseconds. A worker that does not answer is stuck, and its calls stand still. The answer to a
+ * client may wait for it, and official clients drop their socket after 10 s.
+ */
+const ANSWER_MS = 8000;
 
 export interface EmbeddedMediaPlane extends MediaPlane {
   /** Resolves once a worker is ready for its first leg, or the first attempt to start one has failed. */

@@ -86,8 +86,8 @@ export class MediaError extends Error {
 
 export interface MediaPlane {
   /**
-   * Rejects with a {@link MediaError}. Commands for one leg are carried out in the order given. `close` of an
-   * unknown leg is no error.
+   * Settles within 8 s. Rejects with a {@link MediaError}. Commands for one leg are carried out in the order given.
+   * `close` of an unknown leg is no error.
    */
   send<C extends MediaCommand>(command: C): Promise<MediaResults[C['type']]>;
   /** @returns the way to unsubscribe */
