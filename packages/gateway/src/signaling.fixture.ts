@@ -68,6 +68,8 @@ export class FakeMediaPlane implements MediaPlane {
       case 'hold':
       case 'play':
       case 'dtmf':
+      case 'converse':
+      case 'tell':
         return Promise.resolve(undefined);
     }
   }
@@ -185,6 +187,8 @@ export interface Rig {
   signaling: Signaling;
   clock: FakeClock;
   media: FakeMediaPlane;
+  /** From now on users are looked up slowly. @returns lets what waits for it go on */
+  stallLookUps(): () => Promise<void>;
   /** Counted by name. */
   metered: string[];
   client(): FakeClient;
@@ -202,8 +206,9 @@ export function rig(
   const media = new FakeMediaPlane();
   const metered: string[] = [];
   let serial = 0;
+  let lookUps = Promise.resolve();
   const signaling = createSignaling({
-    authenticator: authenticatorOf(users),
+    authenticator: authenticatorOf(users, () => lookUps),
     media,
     clock,
     random: { uuid: () => `id-${String((serial += 1))}`, token: () => `token-${String((serial += 1))}` },
@@ -223,6 +228,16 @@ export function rig(
     signaling,
     clock,
     media,
+    stallLookUps: () => {
+      let goOn: () => void = () => undefined;
+      lookUps = new Promise((resolve) => {
+        goOn = resolve;
+      });
+      return async () => {
+        goOn();
+        await settled();
+      };
+    },
     metered,
     client,
     signedIn: async (user, more) => {
@@ -234,7 +249,10 @@ export function rig(
   };
 }
 
-function authenticatorOf(users: readonly (Partial<Identity> & { sipUsername: string })[]): Authenticator {
+function authenticatorOf(
+  users: readonly (Partial<Identity> & { sipUsername: string })[],
+  lookedUp: () => Promise<void>,
+): Authenticator {
   const authentications = new Map<string, Authentication>(
     users.map((user) => [
       user.sipUsername,
@@ -253,15 +271,19 @@ function authenticatorOf(users: readonly (Partial<Identity> & { sipUsername: str
     ]),
   );
   return {
-    password: (login, password) =>
-      Promise.resolve(login === password ? (authentications.get(login) ?? null) : null),
-    token: (token) => {
-      const authentication = authentications.get(token);
-      return Promise.resolve(
-        authentication === undefined ? null : { ...authentication, tokenId: `token-of-${token}` },
-      );
+    password: async (login, password) => {
+      await lookedUp();
+      return login === password ? (authentications.get(login) ?? null) : null;
     },
-    isUser: (user) => Promise.resolve(authentications.has(user)),
+    token: async (token) => {
+      await lookedUp();
+      const authentication = authentications.get(token);
+      return authentication === undefined ? null : { ...authentication, tokenId: `token-of-${token}` };
+    },
+    isUser: async (user) => {
+      await lookedUp();
+      return authentications.has(user);
+    },
   };
 }
 

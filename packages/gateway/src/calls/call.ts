@@ -295,6 +295,8 @@ export class Call {
       case 'hold':
       case 'play':
       case 'dtmf':
+      case 'converse':
+      case 'tell':
       case 'close':
         return;
     }

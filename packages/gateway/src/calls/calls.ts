@@ -236,6 +236,8 @@ export class Calls {
       case 'dtmf':
         call.dtmf(leg.id, event.digit);
         return;
+      case 'engine':
+        return;
       case 'lost':
         this.#options.log.warn({ callId: call.id, legId: leg.id, reason: event.reason }, 'media lost');
         if (event.reason === 'worker') call.handle({ type: 'mediaLost', leg: leg.id });

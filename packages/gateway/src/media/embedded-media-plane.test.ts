@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../node/clock.ts';
 import { type BrowserStandIn, openBrowser } from './browser-stand-in.fixture.ts';
 import { createEmbeddedMediaPlane, type EmbeddedMediaOptions } from './embedded-media-plane.ts';
+import { packClip } from './clips/clip.ts';
+import type { EngineSettings } from './engines/engine-messages.ts';
 import { inProcessWorker } from './in-process-worker.fixture.ts';
 import type { MediaEvent, MediaPlane } from './media-plane.ts';
 import type { FromMediaWorker, MediaWorkerChannel, ToMediaWorker } from './worker-protocol.ts';
@@ -193,6 +195,82 @@ test('a leg that only waits is sent nothing, and nothing is missed from it', asy
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(plane.events.filter(({ type }) => type === 'lost')).toEqual([]);
   expect(alice.received).toEqual([]);
+});
+
+describe('a leg with an engine at its other end', () => {
+  const packetsOf = (text: string, count: number) =>
+    packClip(Array.from({ length: count }, (_, index) => Buffer.from(`${text} ${String(index)}`)));
+  const settings = (clip: string | null): EngineSettings => ({
+    instructions: null,
+    greeting: { text: null, clip },
+    options: {},
+    params: {},
+  });
+  const converse = (plane: MediaPlane, clip: string | null) =>
+    plane.send({ type: 'converse', leg: 'alice', engine: 'echo', settings: settings(clip) });
+  const payloads = (end: BrowserStandIn) => end.received.map(({ payload }) => payload.toString());
+
+  test('hears its greeting packet by packet, and then what it says itself, in one unbroken stream', async () => {
+    const plane = openPlane();
+    const alice = await callIn(plane, 'alice');
+    const stop = speak(alice, 'alice herself');
+    await converse(plane, packetsOf('greeting', 20));
+    await vi.waitFor(() => expect(heard(alice)).toBe('alice herself'), 3000);
+    stop();
+    const greeting = payloads(alice).filter((payload) => payload.startsWith('greeting'));
+    expect(greeting).toEqual(Array.from({ length: 20 }, (_, index) => `greeting ${String(index)}`));
+    const [first, last] = [0, 19].map((index) => alice.received[index]?.header.timestamp ?? 0);
+    expect(((last ?? 0) - (first ?? 0)) % 0x1_0000_0000).toBe(19 * 960);
+    expect(missing(alice)).toBe(0);
+  });
+
+  test('that presses a key hears no more of the greeting', async () => {
+    const plane = openPlane();
+    const alice = await callIn(plane, 'alice');
+    await converse(plane, packetsOf('greeting', 500));
+    await vi.waitFor(() => expect(heard(alice)).toMatch(/^greeting/), 2000);
+    await plane.send({ type: 'tell', leg: 'alice', input: { type: 'dtmf', digits: '5' } });
+    await vi.waitFor(() => expect(alice.received.at(-1)?.payload.length).toBe(3), 2000);
+  });
+
+  test('that is held hears silence, and afterwards the rest of the greeting', async () => {
+    const plane = openPlane();
+    const alice = await callIn(plane, 'alice');
+    await converse(plane, packetsOf('greeting', 100));
+    await vi.waitFor(() => expect(heard(alice)).toMatch(/^greeting/), 2000);
+    await plane.send({ type: 'hold', leg: 'alice', held: true });
+    await vi.waitFor(() => expect(alice.received.at(-1)?.payload.length).toBe(3), 2000);
+    await plane.send({ type: 'hold', leg: 'alice', held: false });
+    await vi.waitFor(() => expect(heard(alice)).toBe('greeting 99'), 4000);
+    const greeting = payloads(alice).filter((payload) => payload.startsWith('greeting'));
+    expect(greeting.length).toBe(100);
+  });
+
+  test('tells what the engine tells, and takes what it is told', async () => {
+    const plane = openPlane();
+    await callIn(plane, 'alice');
+    await converse(plane, null);
+    const content = [{ type: 'input_text', text: 'Hello' }] as const;
+    await plane.send({ type: 'tell', leg: 'alice', input: { type: 'message', content } });
+    await vi.waitFor(() =>
+      expect(plane.events).toContainEqual({
+        type: 'engine',
+        leg: 'alice',
+        output: { type: 'said', text: 'Hello' },
+      }),
+    );
+  });
+
+  test('that is bridged to somebody else has no engine any more', async () => {
+    const plane = openPlane();
+    await callIn(plane, 'alice');
+    await converse(plane, null);
+    await plane.send({ type: 'bridge', legs: ['alice', 'alice'] });
+    const input = { type: 'interrupt' } as const;
+    await expect(plane.send({ type: 'tell', leg: 'alice', input })).rejects.toMatchObject({
+      failure: 'wrong-state',
+    });
+  });
 });
 
 describe('a command is refused', () => {

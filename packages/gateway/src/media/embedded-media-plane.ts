@@ -228,6 +228,8 @@ export function createEmbeddedMediaPlane(
       case 'hold':
       case 'play':
       case 'dtmf':
+      case 'converse':
+      case 'tell':
         return request(workerOf(command.leg), command);
     }
   };

@@ -24,8 +24,19 @@ export interface LegPorts {
   emit: (event: MediaEvent) => void;
 }
 
+/** The other end of a bridge: another leg, the same one, or an engine. */
+export interface Partner {
+  readonly id: string;
+  /** From now on it hears this one, or nobody. */
+  listenTo(partner: Partner | undefined): void;
+  isHeld(): boolean;
+  hear(from: Pick<Partner, 'id'>, packet: ReceivedPacket): void;
+  /** A packet that is not passed on, and must leave no gap. */
+  passOver(from: Pick<Partner, 'id'>, packet: ReceivedPacket): void;
+}
+
 /** One party's half of a call: its peer connection, which may be replaced, and the stream that it hears. */
-export interface Leg {
+export interface Leg extends Partner {
   readonly id: MediaLegId;
   readonly call: string;
   accept(sdp: string): Promise<{ sdp: string }>;
@@ -33,19 +44,17 @@ export interface Leg {
   answer(sdp: string): Promise<undefined>;
   remake(sdp: string | undefined): Promise<{ sdp: string }>;
   addCandidate(candidate: string): Promise<undefined>;
-  /** From now on it hears this leg, or its own tone. */
-  listenTo(partner: Leg | undefined): void;
   hold(held: boolean): void;
   play(tone: 'ringback' | 'silence'): void;
+  /** Lets it hear packets of 20 ms, one after the other, before whatever else there is to hear. */
+  speak(packets: readonly Uint8Array[]): void;
+  /** Leaves out what of them was not sent yet. */
+  hush(): void;
   sendDigits(digits: string): void;
   /** Sends what is due, and tells a silence that is too long. To be called every few milliseconds. */
   tick(): void;
   close(): Promise<void>;
-  /** For the partner. */
-  isHeld(): boolean;
-  partner(): Leg | undefined;
-  hear(from: Leg, packet: ReceivedPacket): void;
-  passOver(from: Leg, packet: ReceivedPacket): void;
+  partner(): Partner | undefined;
 }
 
 const FRAME_MS = 20;
@@ -56,7 +65,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   const { clock, tones, emit } = ports;
   const stream = createOutgoingStream(ports.start);
   let peer: Peer | undefined;
-  let partner: Leg | undefined;
+  let partner: Partner | undefined;
   let partnerHeardAt: number | undefined;
   let held = false;
   /**
@@ -67,6 +76,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   let started = false;
   let tone: 'ringback' | 'silence' = 'silence';
   let toneSince = 0;
+  let speech: Uint8Array[] = [];
   let nextFrameAt: number | undefined;
   let flowing = false;
   /** Of the browser's certificate, once both descriptions are there. */
@@ -76,7 +86,12 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
 
   const source = (now: number) =>
     selectSource(
-      { tone, held, partner: partner && { held: partner.isHeld(), heardAt: partnerHeardAt } },
+      {
+        tone,
+        held,
+        speaking: speech.length > 0,
+        partner: partner && { held: partner.isHeld(), heardAt: partnerHeardAt },
+      },
       now,
     );
 
@@ -126,7 +141,9 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     if (nextFrameAt <= now) nextFrameAt = now + FRAME_MS;
   };
   const frameAt = (at: number): Uint8Array => {
-    if (source(at) !== 'ringback') return tones.silence;
+    const heard = source(at);
+    if (heard === 'speech') return speech.shift() ?? tones.silence;
+    if (heard !== 'ringback') return tones.silence;
     const index = Math.max(0, Math.floor((at - toneSince) / FRAME_MS)) % tones.ringback.length;
     return tones.ringback[index] ?? tones.silence;
   };
@@ -200,6 +217,13 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       start();
       if (which !== tone) toneSince = clock.monotonic();
       tone = which;
+    },
+    speak: (packets) => {
+      start();
+      speech.push(...packets);
+    },
+    hush: () => {
+      speech = [];
     },
     sendDigits: (digits) => {
       const clockRate = peer?.telephoneEventClockRate();

@@ -5,6 +5,8 @@
  * spoken to a child process as it is.
  */
 
+import type { EngineInput, EngineName, EngineOutput, EngineSettings } from './engines/engine-messages.ts';
+
 /** A leg as the media plane knows it; unique in the gateway. */
 export type MediaLegId = string;
 
@@ -39,6 +41,10 @@ export type MediaCommand =
   | { type: 'play'; leg: MediaLegId; tone: 'ringback' | 'silence' }
   /** Sends telephone-events (RFC 4733) to the browser, where it negotiated them; nothing otherwise. */
   | { type: 'dtmf'; leg: MediaLegId; digits: string }
+  /** Puts an engine at the other end of a leg, in the place of what it was bridged to. */
+  | { type: 'converse'; leg: MediaLegId; engine: EngineName; settings: EngineSettings }
+  /** Tells something to the engine of a leg. */
+  | { type: 'tell'; leg: MediaLegId; input: EngineInput }
   | { type: 'close'; leg: MediaLegId };
 
 export interface MediaResults {
@@ -51,6 +57,8 @@ export interface MediaResults {
   hold: undefined;
   play: undefined;
   dtmf: undefined;
+  converse: undefined;
+  tell: undefined;
   close: undefined;
 }
 
@@ -61,6 +69,8 @@ export type MediaEvent =
   | { type: 'flowing'; leg: MediaLegId }
   /** A telephone-event from the browser, once a key press. */
   | { type: 'dtmf'; leg: MediaLegId; digit: string }
+  /** What the engine at the other end of the leg tells. */
+  | { type: 'engine'; leg: MediaLegId; output: EngineOutput }
   /**
    * The media path is gone: its worker died, and the leg is not known any more; or nothing was received for too long
    * (15 s by default), which is told again after as long, while the leg lives on. Nothing is awaited from a leg that

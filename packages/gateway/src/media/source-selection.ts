@@ -1,9 +1,11 @@
 /** What a leg hears. */
-export type Source = 'silence' | 'ringback' | 'partner';
+export type Source = 'silence' | 'ringback' | 'speech' | 'partner';
 
 export interface Listener {
   tone: 'silence' | 'ringback';
   held: boolean;
+  /** Something waits to be said to it. */
+  speaking: boolean;
   /** The leg it is bridged to, which may be itself. */
   partner:
     | {
@@ -22,8 +24,9 @@ const QUIET_MS = 1000;
 
 /** @param now in milliseconds of the clock that `heardAt` is of */
 export function selectSource(listener: Listener, now: number): Source {
-  const { partner, tone, held } = listener;
+  const { partner, tone, held, speaking } = listener;
   if (held || partner?.held === true) return 'silence';
+  if (speaking) return 'speech';
   if (partner?.heardAt === undefined) return tone;
   return now - partner.heardAt > QUIET_MS ? 'silence' : 'partner';
 }

@@ -1,35 +1,12 @@
-import { Decoder } from '@evan/opus';
 import { expect, test } from 'vitest';
 
+import { packClip } from './clips/clip.ts';
+import { decodeClip, levelOf, shareAt } from './clips/sound-files.fixture.ts';
 import { encodeTones } from './tones.ts';
 
 const SAMPLE_RATE = 48_000;
 const tones = encodeTones();
-
-function decode(frames: readonly Uint8Array[]): Float32Array {
-  const decoder = new Decoder({ channels: 1, sample_rate: SAMPLE_RATE });
-  const samples = frames.flatMap((frame) => {
-    const bytes = decoder.decode(frame);
-    return [...new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)];
-  });
-  return Float32Array.from(samples, (sample) => sample / 0x8000);
-}
-
-function levelOf(samples: Float32Array): number {
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-}
-
-/** The part of the energy that is at a frequency. */
-function shareAt(samples: Float32Array, frequency: number): number {
-  let [real, imaginary] = [0, 0];
-  samples.forEach((sample, index) => {
-    const angle = (2 * Math.PI * frequency * index) / SAMPLE_RATE;
-    real += sample * Math.cos(angle);
-    imaginary += sample * Math.sin(angle);
-  });
-  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
-  return (2 * (real ** 2 + imaginary ** 2)) / (samples.length * energy);
-}
+const decode = (frames: readonly Uint8Array[]) => decodeClip(packClip(frames));
 
 test('ringback is one second of 425 Hz, and four of silence', () => {
   const samples = decode(tones.ringback);

@@ -2,6 +2,10 @@ import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 import type { Clock } from '../ports.ts';
+import { createEngine } from './engines/create-engine.ts';
+import type { Engine } from './engines/engine.ts';
+import { createEngineEnd } from './engines/engine-end.ts';
+import type { EngineName, EngineSettings } from './engines/engine-messages.ts';
 import { createLeg, type Leg, type LegPorts } from './leg.ts';
 import { MediaError, type MediaCommand, type MediaLegId } from './media-plane.ts';
 import { createPortPool } from './port-pool.ts';
@@ -22,6 +26,8 @@ export interface MediaWorkerCore {
 
 const TICK_MS = 5;
 const PORT_ATTEMPTS = 5;
+/** As much as the random source can give at once. */
+const MOST_RANDOM = 2 ** 48 - 1;
 
 export interface MediaWorkerPorts {
   clock: Clock;
@@ -78,6 +84,7 @@ async function startLegs(settings: MediaSettings, ports: MediaWorkerPorts): Prom
   const boundTo = boundAddresses(settings.addresses);
   const pool = settings.portRange === undefined ? undefined : createPortPool(settings.portRange);
   const legs = new Map<MediaLegId, Leg>();
+  const engines = new Map<MediaLegId, Engine>();
   /** The last command of each leg: one waits for the one before it. */
   const lastOf = new Map<MediaLegId, Promise<unknown>>();
   let stopTicking: (() => void) | undefined;
@@ -140,6 +147,21 @@ async function startLegs(settings: MediaSettings, ports: MediaWorkerPorts): Prom
     part(leg);
     await leg.close();
   };
+  const converse = (leg: Leg, name: EngineName, settings: EngineSettings): void => {
+    part(leg);
+    const end = createEngineEnd(leg, (enginePorts) => createEngine(name, settings, enginePorts), {
+      tell: (output) => post({ type: 'event', event: { type: 'engine', leg: leg.id, output } }),
+      callId: () => `call_${ports.random(MOST_RANDOM).toString(36)}${ports.random(MOST_RANDOM).toString(36)}`,
+      closed: () => engines.delete(leg.id),
+    });
+    engines.set(leg.id, end.engine);
+    leg.listenTo(end);
+  };
+  const engineOf = (id: MediaLegId): Engine => {
+    const engine = engines.get(id);
+    if (engine === undefined) throw new MediaError('wrong-state', `Leg ${existing(id).id} has no engine.`);
+    return engine;
+  };
   const tick = (): void => {
     stopTicking ??= clock.after(TICK_MS, () => {
       stopTicking = undefined;
@@ -171,6 +193,12 @@ async function startLegs(settings: MediaSettings, ports: MediaWorkerPorts): Prom
         return undefined;
       case 'dtmf':
         existing(command.leg).sendDigits(command.digits);
+        return undefined;
+      case 'converse':
+        converse(existing(command.leg), command.engine, command.settings);
+        return undefined;
+      case 'tell':
+        engineOf(command.leg).take(command.input);
         return undefined;
       case 'close':
         await close(command.leg);
