@@ -83,6 +83,36 @@ describe('login', () => {
   });
 });
 
+describe('a socket that closes while its login is checked', () => {
+  it('opens no session', async () => {
+    const gateway = rig();
+    const goOn = gateway.stallLookUps();
+    const alice = gateway.client();
+    alice.send('login', { login: 'alice', passwd: 'alice' });
+    await settled();
+    alice.connection.socketClosed();
+    await goOn();
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 0, detached: 0 });
+    expect(gateway.clock.timers).toBe(0);
+  });
+
+  it('leaves the session that it wanted to resume held, and no longer than before [RESUME-1, RESUME-7]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    const goOn = gateway.stallLookUps();
+    const again = gateway.client();
+    again.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    again.connection.socketClosed();
+    await goOn();
+    expect(gateway.signaling.directory.count().detached).toBe(1);
+    await gateway.clock.advance(190_000);
+    expect(gateway.media.legs.size).toBe(0);
+  });
+});
+
 describe('a session whose socket is lost in a call', () => {
   it('goes on at a new socket, with its calls listed, and with no offer where their media is intact [RESUME-2, RESUME-4, READY-2, CLOSE-2]', async () => {
     const gateway = rig();

@@ -48,6 +48,8 @@ async function signIn(
   const { directory, calls, log } = gatekeeping;
   const offered = params.parley?.capabilities ?? [];
   const resumed = await resumable(gatekeeping, params.sessid, authentication);
+  // What is opened or resumed for a socket that has closed meanwhile would never be told that it is gone.
+  if (!connection.isOpen) return { result: {} };
   const session =
     resumed ?? directory.open(authentication, new Set(grantable.filter((one) => offered.includes(one))));
   session.proof = authentication;
