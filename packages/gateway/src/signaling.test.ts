@@ -113,6 +113,41 @@ describe('a socket that closes while its login is checked', () => {
   });
 });
 
+describe('a socket that closes while its invite is routed', () => {
+  it.each([['bob'], ['nobody']])('starts no call to %s', async (destination) => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = await gateway.signedIn('bob');
+    const goOn = gateway.stallLookUps();
+    alice.send('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-1', destination_number: destination },
+    });
+    await settled();
+    alice.connection.socketClosed();
+    await goOn();
+    expect(gateway.signaling.calls.counts()).toEqual({ inviting: 0, established: 0 });
+    expect(gateway.media.commands).toEqual([]);
+    expect(bob.got('telnyx_rtc.invite')).toEqual([]);
+    expect(gateway.metered).toEqual([]);
+  });
+
+  it('starts none either where its session is held for another call', async () => {
+    const gateway = rig();
+    const { alice, bob } = await talking(gateway);
+    const goOn = gateway.stallLookUps();
+    alice.send('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-2', destination_number: 'bob' },
+    });
+    await settled();
+    alice.connection.socketClosed();
+    await goOn();
+    expect(gateway.signaling.calls.counts()).toEqual({ inviting: 0, established: 1 });
+    expect(bob.got('telnyx_rtc.invite')).toHaveLength(1);
+  });
+});
+
 describe('a session whose socket is lost in a call', () => {
   it('goes on at a new socket, with its calls listed, and with no offer where their media is intact [RESUME-2, RESUME-4, READY-2, CLOSE-2]', async () => {
     const gateway = rig();

@@ -59,8 +59,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
         if (opener !== subject) continue;
         log.info({ sessionId: session.ids.id, user: session.identity.sipUsername, kind }, 'session revoked');
         calls.endAll(session, causes.callRejected);
-        directory.remove(session);
-        session.connection?.release(CloseCode.revoked, 'the credential or token was revoked');
+        directory.remove(session)?.release(CloseCode.revoked, 'the credential or token was revoked');
       }
     },
     onSocket: (socket, remoteAddress) =>

@@ -156,6 +156,8 @@ export class Connection implements Carrier {
     if (!this.isOpen) return;
     try {
       const { result, afterwards } = await this.#owner.handle(this, request);
+      // What follows would be done for nobody: the session is gone, or goes on at a socket that never heard of it.
+      if (!this.isOpen) return;
       this.#send({ jsonrpc: '2.0', id: request.id, result, ...this.#stickiness() });
       afterwards?.();
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Capability } from '@parley/protocol';
 import type { Clock, Random } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
-import { Session } from './session.ts';
+import { Session, type Carrier } from './session.ts';
 
 export interface DirectoryOptions {
   clock: Clock;
@@ -64,13 +64,17 @@ export class Directory {
     this.#holds.set(session, callOff);
   }
 
-  remove(session: Session): void {
+  /** Ends the session. @returns what carried it, to be closed */
+  remove(session: Session): Carrier | null {
+    const carrier = session.connection;
+    session.connection = null;
     this.#holds.get(session)?.();
     this.#holds.delete(session);
     this.#byId.delete(session.ids.id);
     const peers = this.#byUser.get(session.identity.sipUsername);
     peers?.delete(session);
     if (peers?.size === 0) this.#byUser.delete(session.identity.sipUsername);
+    return carrier;
   }
 
   all(): Session[] {
