@@ -227,6 +227,68 @@ describe('a session whose socket is lost in a call', () => {
   });
 });
 
+describe('a claim to a session whose old socket is asked whether it is alive', () => {
+  it('gets a fresh session where the old socket closes meanwhile and leaves nothing to resume', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const sessid = alice.connection.session?.ids.id;
+    const again = gateway.client();
+    again.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    alice.connection.socketClosed();
+    await settled();
+    expect(again.frames[0]?.result?.['sessid']).not.toBe(sessid);
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 1, detached: 0 });
+    await again.invite('a-1', 'alice');
+    expect(again.got('telnyx_rtc.invite')).toHaveLength(1);
+  });
+
+  it('gets the session at once where the old socket closes meanwhile in a call [RESUME-2]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    const again = gateway.client();
+    again.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    alice.connection.socketClosed();
+    await settled();
+    expect(again.frames[0]?.result).toMatchObject({ sessid });
+    expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1'] }]);
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 2, detached: 0 });
+  });
+
+  it('that comes twice at once leaves a live socket its session, and gives each a fresh one [RESUME-3]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    const copies = [gateway.client(), gateway.client()];
+    for (const copy of copies) copy.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    await alice.request('telnyx_rtc.ping');
+    await gateway.clock.advance(1_000);
+    expect(alice.closed).toBeNull();
+    const ids = copies.map((copy) => copy.frames[0]?.result?.['sessid']);
+    expect(new Set([...ids, sessid]).size).toBe(3);
+  });
+
+  it('that comes twice at once for a dead socket resumes the session once [RESUME-3]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    const [first, second] = [gateway.client(), gateway.client()];
+    for (const copy of [first, second]) copy.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    await gateway.clock.advance(1_000);
+    const sessionOf = (client: FakeClient) =>
+      client.frames.find(({ result }) => result !== undefined)?.result?.['sessid'];
+    expect(sessionOf(first)).toBe(sessid);
+    await first.request('telnyx_rtc.ping');
+    expect([undefined, sessid]).not.toContain(sessionOf(second));
+    expect(first.closed).toBeNull();
+    expect(alice.closed?.code).toBe(CloseCode.displaced);
+  });
+});
+
 describe('an invite', () => {
   it('is answered before anything else is said of the call [INV-1, PROG-1, OFFER-1, CALL-6]', async () => {
     const gateway = rig();

@@ -50,6 +50,7 @@ async function signIn(
   const resumed = await resumable(gatekeeping, params.sessid, authentication);
   // What is opened or resumed for a socket that has closed meanwhile would never be told that it is gone.
   if (!connection.isOpen) return { result: {} };
+  resumed?.connection?.release(CloseCode.displaced, 'the session goes on at another socket');
   const session =
     resumed ?? directory.open(authentication, new Set(grantable.filter((one) => offered.includes(one))));
   session.proof = authentication;
@@ -94,17 +95,21 @@ function refresh({ calls, log }: Gatekeeping, session: Session, authentication: 
 
 /**
  * The session that the client claims, if it may have it. A duplicated tab brings the claim of the tab that it was
- * copied from: as long as that one is alive, the newcomer gets a session of its own.
+ * copied from: as long as that one is alive, the newcomer gets a session of its own. While the old socket is asked,
+ * the session may end, or somebody else may resume it; then the answer is about a socket that no longer counts.
  */
 async function resumable(
-  { directory }: Gatekeeping,
+  gatekeeping: Gatekeeping,
   sessid: string | undefined,
-  { identity }: Authentication,
+  authentication: Authentication,
 ): Promise<Session | undefined> {
-  const session = directory.find(sessid, identity.credentialId);
-  const former = session?.connection ?? null;
-  if (session === undefined || former === null) return session;
-  if (await former.isAlive(aliveWithinMs)) return undefined;
-  former.release(CloseCode.displaced, 'the session goes on at another socket');
-  return session;
+  const find = () => gatekeeping.directory.find(sessid, authentication.identity.credentialId);
+  const session = find();
+  const carrier = session?.connection ?? null;
+  if (session === undefined || carrier === null) return session;
+  const isAlive = await carrier.isAlive(aliveWithinMs);
+  if (find() !== session || session.connection !== carrier) {
+    return await resumable(gatekeeping, sessid, authentication);
+  }
+  return isAlive ? undefined : session;
 }

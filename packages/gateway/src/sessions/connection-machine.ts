@@ -4,7 +4,7 @@
  *
  *             authenticated
  *  anonymous ───────────────▶ authenticated
- *      │ login deadline           │ silence, flood, junk
+ *      │ login deadline           │ silence, flood, junk, release
  *      ▼                          ▼
  *   closed ◀──────────────────────┘
  *
@@ -40,6 +40,8 @@ export type ConnectionEvent =
   | { type: 'authenticated'; at: number }
   /** The time that {@link connectionDeadline} named has come. */
   | { type: 'deadline'; at: number }
+  /** The gateway has no more use for it. */
+  | { type: 'released'; code: CloseCode; reason: string }
   | { type: 'closed' };
 
 export type ConnectionEffect = { do: 'ping' } | { do: 'close'; code: CloseCode; reason: string };
@@ -87,6 +89,8 @@ export function connectionTransition(state: ConnectionState, event: ConnectionEv
       });
     case 'deadline':
       return deadline(state, event.at);
+    case 'released':
+      return close(event.code, event.reason);
     case 'closed':
       return stay({ name: 'closed' });
   }

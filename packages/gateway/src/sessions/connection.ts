@@ -36,6 +36,7 @@ export interface Reply {
 export interface ConnectionOwner {
   /** @throws {RpcError} where the request is refused */
   handle(connection: Connection, request: ServerRequest): Promise<Reply>;
+  /** Told once, as soon as nothing more is read or sent, whichever end closes it. */
   closed(connection: Connection): void;
   /** Something that should not happen, and that must not end the process. */
   failed(connection: Connection, error: unknown, method: string): void;
@@ -66,7 +67,8 @@ export class Connection implements Carrier {
   #queue: Promise<void> = Promise.resolve();
   #nextId = 1;
   readonly #acknowledgements = new Map<RequestId, () => void>();
-  #onHeard: (() => void) | null = null;
+  /** Those who ask whether the peer is alive. */
+  readonly #listeners = new Set<(isAlive: boolean) => void>();
 
   constructor(socket: Socket, remoteAddress: string, clock: Clock, owner: ConnectionOwner) {
     this.#socket = socket;
@@ -90,7 +92,7 @@ export class Connection implements Carrier {
   receive(text: string): void {
     if (!this.isOpen) return;
     this.#apply({ type: 'received', at: this.#clock.monotonic() });
-    this.#onHeard?.();
+    this.#tellListeners(this.isOpen);
     const decoded = decodeToServer(text);
     switch (decoded.kind) {
       case 'request':
@@ -116,13 +118,11 @@ export class Connection implements Carrier {
 
   socketClosed(): void {
     this.#apply({ type: 'closed' });
-    this.#acknowledgements.clear();
-    this.#owner.closed(this);
   }
 
   release(code: CloseCode, reason: string): void {
     this.session = null;
-    if (this.isOpen) this.#socket.close(code, reason);
+    this.#apply({ type: 'released', code, reason });
   }
 
   request<M extends ClientMethod>(
@@ -139,15 +139,15 @@ export class Connection implements Carrier {
   async isAlive(withinMs: number): Promise<boolean> {
     if (!this.isOpen) return false;
     return await new Promise((resolve) => {
-      const callOff = this.#clock.after(withinMs, () => {
-        this.#onHeard = null;
-        resolve(false);
-      });
-      this.#onHeard = () => {
-        this.#onHeard = null;
+      const listener = (isAlive: boolean): void => {
         callOff();
-        resolve(true);
+        this.#listeners.delete(listener);
+        resolve(isAlive);
       };
+      const callOff = this.#clock.after(withinMs, () => {
+        listener(false);
+      });
+      this.#listeners.add(listener);
       this.request('telnyx_rtc.ping', {});
     });
   }
@@ -155,11 +155,7 @@ export class Connection implements Carrier {
   async #answer(request: ServerRequest): Promise<void> {
     if (!this.isOpen) return;
     try {
-      const { result, afterwards } = await this.#owner.handle(this, request);
-      // What follows would be done for nobody: the session is gone, or goes on at a socket that never heard of it.
-      if (!this.isOpen) return;
-      this.#send({ jsonrpc: '2.0', id: request.id, result, ...this.#stickiness() });
-      afterwards?.();
+      this.#reply(request.id, await this.#owner.handle(this, request));
     } catch (error) {
       if (error instanceof RpcError) {
         this.#respondError(request.id, { code: error.code, message: error.message });
@@ -171,6 +167,17 @@ export class Connection implements Carrier {
         message: 'The gateway failed; try again.',
       });
     }
+  }
+
+  /** Of a reply to a socket that has closed meanwhile, nothing follows: its session is gone, or carried by another. */
+  #reply(id: RequestId, { result, afterwards }: Reply): void {
+    if (!this.isOpen) return;
+    this.#send({ jsonrpc: '2.0', id, result, ...this.#stickiness() });
+    afterwards?.();
+  }
+
+  #tellListeners(isAlive: boolean): void {
+    for (const listener of this.#listeners) listener(isAlive);
   }
 
   #acknowledged(id: RequestId | null): void {
@@ -193,10 +200,18 @@ export class Connection implements Carrier {
   }
 
   #apply(event: ConnectionEvent): void {
+    const wasOpen = this.isOpen;
     const step = connectionTransition(this.#state, event);
     this.#state = step.state;
-    for (const effect of step.effects) this.#carryOut(effect);
     this.#armDeadline();
+    for (const effect of step.effects) this.#carryOut(effect);
+    if (wasOpen && !this.isOpen) this.#ended();
+  }
+
+  #ended(): void {
+    this.#acknowledgements.clear();
+    this.#tellListeners(false);
+    this.#owner.closed(this);
   }
 
   #carryOut(effect: ConnectionEffect): void {
