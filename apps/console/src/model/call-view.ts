@@ -23,6 +23,8 @@ export interface CallView {
   muted: boolean;
   /** The far end's sound is switched off in this tab. */
   silenced: boolean;
+  /** Whether the microphone was muted before the tab was silenced, and is to stay so afterwards. */
+  mutedBefore: boolean;
   /** Keypad digits sent so far. */
   digits: string;
   /** What both ends of one call have in common. */

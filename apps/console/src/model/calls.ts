@@ -70,7 +70,7 @@ function begun(now: CallSnapshot, phase: CallPhase, at: number): CallView {
   const { id, who, number, direction, muted, session } = now;
   const answeredAt = isAnswered(phase) ? at : null;
   const view = { id, who, number, direction, phase, startedAt: at, answeredAt, muted, session };
-  return { ...view, silenced: false, digits: '', endedHere: false, failure: null };
+  return { ...view, silenced: false, mutedBefore: false, digits: '', endedHere: false, failure: null };
 }
 
 function continued(known: CallView, now: CallSnapshot, at: number): CallView {

@@ -38,7 +38,11 @@ export interface PhoneState {
 export type PhoneEvent =
   | { type: 'account'; event: AccountEvent }
   | { type: 'call'; call: CallSnapshot }
-  | { type: 'call-action'; id: string; change: Partial<Pick<CallView, 'endedHere' | 'silenced' | 'digits'>> }
+  | {
+      type: 'call-action';
+      id: string;
+      change: Partial<Pick<CallView, 'endedHere' | 'silenced' | 'mutedBefore' | 'digits'>>;
+    }
   | { type: 'attempt' }
   | { type: 'trouble'; tone: Tone; trouble: Trouble; code: number | null; callId: string | null }
   | { type: 'dismissed'; notice: string }

@@ -453,6 +453,16 @@ describe('two tabs on one computer', () => {
     expect(howlingCall(rig.phone.state)?.who).toBe('bob');
   });
 
+  it('silent and with sound again: a microphone that was muted before stays so', () => {
+    const rig = phoneRig();
+    rig.signedIn();
+    const call = rig.talkingTo('bob');
+    rig.phone.toggleMute(call.id);
+    rig.phone.toggleSilence(call.id);
+    rig.phone.toggleSilence(call.id);
+    expect([call.isAudioMuted, call.isDeaf]).toEqual([true, false]);
+  });
+
   it.each([
     ['the microphone here is heard there', { sends: false, plays: true }, true],
     ['the microphone there is heard here', { sends: true, plays: false }, true],

@@ -159,12 +159,17 @@ export class Phone {
     if (call === undefined || view === undefined) return;
     if (view.silenced) {
       call.undeaf();
-      call.unmuteAudio();
+      if (!view.mutedBefore) call.unmuteAudio();
+      this.#dispatch({ type: 'call-action', id, change: { silenced: false } });
     } else {
+      this.#dispatch({
+        type: 'call-action',
+        id,
+        change: { silenced: true, mutedBefore: call.isAudioMuted },
+      });
       call.deaf();
       call.muteAudio();
     }
-    this.#dispatch({ type: 'call-action', id, change: { silenced: !view.silenced } });
     this.#changed(call);
   }
 

@@ -12,6 +12,7 @@ const call = (id: string, phase: CallView['phase']): CallView => ({
   answeredAt: 0,
   muted: false,
   silenced: false,
+  mutedBefore: false,
   digits: '',
   session: '',
   endedHere: false,

@@ -138,7 +138,14 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
   ],
   [32003, at('log', 'The call cannot be recorded in this browser.', '')],
   [32004, at('log', 'Part of the recording was lost: it could not be uploaded fast enough.', '')],
-  [33001, at('call', 'The network path to {who} broke.', 'It is being repaired.')],
+  [
+    33001,
+    at(
+      'call',
+      'The network path to {who} broke.',
+      'It may come back by itself. If it does not, hang up and call again.',
+    ),
+  ],
   [33002, at('log', 'Finding network paths took long.', 'Calls may start slowly on this network.')],
   [
     33003,
@@ -148,7 +155,7 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
       'A firewall or VPN may block it. Try another network, or tell the operator.',
     ),
   ],
-  [33004, at('call', 'The connection that carries the sound failed.', 'It is being made anew.')],
+  [33004, at('call', 'The connection that carries the sound failed.', 'Hang up and call again.')],
   [
     33005,
     at(

@@ -151,8 +151,9 @@ export class CallBook {
   #fail(call: Call, code: TelnyxErrorCode, error: unknown): void {
     this.#ports.error(code, error, call.id);
     if (code < 42000 || code > 42003) return;
-    const { name = '', message = '' } = error instanceof Error ? error : {};
-    this.#notify(call, { type: 'userMediaError', call, errorName: name, errorMessage: message });
+    const raw = error instanceof Error ? (error.cause instanceof Error ? error.cause : error) : new Error();
+    const { name, message } = raw;
+    this.#notify(call, { type: 'userMediaError', call, error: raw, errorName: name, errorMessage: message });
   }
 
   readonly #owner: CallOwner = {

@@ -202,8 +202,7 @@ export class Call {
    */
   async hangup(params: IHangupParams = {}, execute = true): Promise<void> {
     const live = this.live();
-    if (!execute) live.handle({ type: 'abandoned' });
-    live.hangup(toEnding(params), params.dialogParams?.customHeaders);
+    live.hangup(toEnding(params), params.dialogParams?.customHeaders, !execute);
     await live.settled(({ name }) => name === 'ended');
   }
 

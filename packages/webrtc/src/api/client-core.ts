@@ -87,7 +87,8 @@ export class ClientCore {
   /** One for each region, in the order in which they are tried. */
   get #servers(): readonly string[] {
     const { options } = this.#fields;
-    const server = toServerUrl(options.host ?? options.env) ?? '';
+    const server = toServerUrl(options.host ?? options.env);
+    if (server === undefined) return [''];
     const regions = regionsOf(options).map((region) => inRegion(server, String(region)) ?? server);
     return regions.length > 0 ? regions : [server];
   }
@@ -211,6 +212,9 @@ export class ClientCore {
       const message = `No region could be reached: ${servers.join(', ')}`;
       this.fail(45001, undefined, {}, { message, fatal: false });
     },
+    gaveUp: () => {
+      this.book.calls.abandon();
+    },
     closed: (event, socketGeneration) => {
       this.emit('telnyx.socket.close', { event, socketGeneration });
     },
@@ -220,7 +224,6 @@ export class ClientCore {
     const code = SESSION_ERRORS[failure];
     if (code === undefined) this.warn(36005, { reason: failure });
     else this.fail(code, error);
-    if (failure === 'exhausted' || failure === 'dismissed') this.book.calls.abandon();
   }
 
   #tell(message: Told): void {

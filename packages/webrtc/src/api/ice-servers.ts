@@ -18,7 +18,7 @@ export const TELNYX_ICE_SERVERS = {
 /** Those that the session was granted; the vendor's where it is the vendor's cloud; else none. */
 export function defaultIceServers(granted: readonly IceServer[], server: string): RTCIceServer[] {
   if (granted.length > 0) return granted.map(toIceServer);
-  if (!new URL(server).hostname.endsWith('.telnyx.com')) return [];
+  if (!/^wss:\/\/[\w.-]+\.telnyx\.com(:\d+)?(\/|$)/i.test(server)) return [];
   const { GOOGLE_STUN, TELNYX_STUN, TELNYX_TURN_UDP_3478, TELNYX_TURN_TCP_3478 } = TELNYX_ICE_SERVERS;
   const { TELNYX_TURNS_TCP_443, TELNYX_TURNS_TCP_443_PRIMARY } = TELNYX_ICE_SERVERS;
   return [

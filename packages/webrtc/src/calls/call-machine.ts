@@ -57,7 +57,8 @@ export type CallFailure =
 export type CallEvent =
   /* the person */
   | { readonly type: 'answer' }
-  | { readonly type: 'hangup'; readonly ending?: Ending }
+  /** `silent`: the server is not told. */
+  | { readonly type: 'hangup'; readonly ending?: Ending | undefined; readonly silent?: boolean }
   /* the media of this side */
   | { readonly type: 'offerReady' | 'answerReady' | 'described' | 'remade' }
   | { readonly type: 'failed'; readonly failure: CallFailure; readonly error: unknown }
@@ -172,13 +173,14 @@ function inviting(state: State<'inviting'>, event: CallEvent): CallStep {
         : fail(REFUSED, 'send-failed', event.error, { tellServer: false });
     case 'unanswered':
     case 'elapsed':
+      if (event.type === 'unanswered' && state.request === 'accepted') return to(state);
       return fail(NO_REPLY, 'send-failed', errorOf(event), { tellServer: known });
     case 'requestLost':
       return to(state.request === 'sent' ? { ...state, request: 'lost' } : state);
     case 'resumed':
       return resumeInvite(state, event.survived);
     case 'hangup':
-      return end(event.ending ?? CANCELLED, { tellServer: known });
+      return end(event.ending ?? CANCELLED, { tellServer: known && !event.silent });
     case 'failed':
       return fail(endingOf(event.failure), event.failure, event.error, { tellServer: known });
     default:
@@ -216,7 +218,7 @@ function ringing(state: State<'ringing'>, event: CallEvent): CallStep {
     case 'resumed':
       return event.survived === false ? notReattached() : to(state);
     case 'hangup':
-      return end(event.ending ?? REJECTED, { tellServer: true });
+      return end(event.ending ?? REJECTED, { tellServer: !event.silent });
     default:
       return ended(state, event);
   }
@@ -246,7 +248,7 @@ function answering(state: State<'answering'>, event: CallEvent): CallStep {
     case 'offered':
       return sent ? remake(1, event.sdp) : to(state, { type: 'replaceOffer', sdp: event.sdp });
     case 'hangup':
-      return end(event.ending ?? (sent ? HUNG_UP : REJECTED), { tellServer: true });
+      return end(event.ending ?? (sent ? HUNG_UP : REJECTED), { tellServer: !event.silent });
     case 'failed':
       return fail(endingOf(event.failure), event.failure, event.error, { tellServer: true });
     default:
@@ -272,7 +274,7 @@ function established(state: State<'established'>, event: CallEvent): CallStep {
     case 'resumed':
       return event.survived === false ? notReattached() : to(state);
     case 'hangup':
-      return end(event.ending ?? HUNG_UP, { tellServer: true });
+      return end(event.ending ?? HUNG_UP, { tellServer: !event.silent });
     case 'failed':
       return fail(endingOf(event.failure), event.failure, event.error, { tellServer: true });
     default:

@@ -45,6 +45,8 @@ export class LiveCall {
   readonly #observer: CallObserver;
   readonly #machine: Runner<CallState, CallEvent, CallEffect>;
   readonly #holds = new TaskQueue();
+  /** false once a request went unanswered: the server may have done it. */
+  #holdKnown = true;
   readonly #waiting = new Set<() => void>();
   #offer: string | undefined;
   #description: Description | undefined;
@@ -118,9 +120,10 @@ export class LiveCall {
     this.handle({ type: 'answer' });
   }
 
-  hangup(ending: Ending | undefined, headers: Headers | undefined): void {
+  /** @param silent does not tell the server */
+  hangup(ending: Ending | undefined, headers: Headers | undefined, silent: boolean): void {
     this.#byeHeaders = headers ?? [];
-    this.handle(ending ? { type: 'hangup', ending } : { type: 'hangup' });
+    this.handle({ type: 'hangup', ending, silent });
   }
 
   /** Settles as soon as the state is as wanted. */
@@ -160,8 +163,10 @@ export class LiveCall {
     const { state } = this;
     if (state.name !== 'established') throw new Error('The call is not active');
     const held = wanted ?? !state.held;
-    if (held === state.held) return;
+    if (held === state.held && this.#holdKnown) return;
+    this.#holdKnown = false;
     await this.#requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
+    this.#holdKnown = true;
     this.handle({ type: 'holdChanged', held });
   }
 

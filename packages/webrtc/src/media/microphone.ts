@@ -50,6 +50,7 @@ export class Microphone {
   #owned: MediaStream | undefined;
   #isMuted: boolean;
   #closed = false;
+  #openings = 0;
 
   constructor(ports: Pick<MediaPorts, 'devices'>, muted: boolean) {
     this.#ports = ports;
@@ -86,9 +87,15 @@ export class Microphone {
     audio: boolean | MediaTrackConstraints,
     attach: (track: MediaStreamTrack | undefined) => Promise<void>,
   ): Promise<void> {
+    const opening = ++this.#openings;
     const stream = await openMicrophone(this.#ports, audio);
     try {
       this.#assertOpen();
+      // The last that was asked for is the one that stays, however long each takes to open.
+      if (opening !== this.#openings) {
+        stopStream(stream);
+        return;
+      }
       const [track] = stream.getAudioTracks();
       if (track) track.enabled = !this.#isMuted;
       await attach(track);

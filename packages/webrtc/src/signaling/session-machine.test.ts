@@ -13,11 +13,12 @@ import {
 const ALWAYS: SessionPolicy = { autoReconnect: true, maxReconnectAttempts: 0 };
 
 function run(policy: SessionPolicy, ...events: readonly SessionEvent[]) {
-  const machine = sessionMachine(policy);
+  const machine = sessionMachine;
   let state: SessionState = IDLE;
   let effects: readonly SessionEffect[] = [];
   const everything: SessionEffect[] = [];
-  for (const event of events) {
+  for (const each of events) {
+    const event = each.type === 'closed' ? { ...each, policy } : each;
     ({ state, effects } = machine.transition(state, event));
     everything.push(...effects);
   }
@@ -38,7 +39,12 @@ const word = (state: string | undefined, random = 0.5): SessionEvent => ({
   random,
 });
 const REGED = word('REGED');
-const closed = (closeCode = 1006, random = 0.5): SessionEvent => ({ type: 'closed', closeCode, random });
+const closed = (closeCode = 1006, random = 0.5): SessionEvent => ({
+  type: 'closed',
+  closeCode,
+  random,
+  policy: ALWAYS,
+});
 const READY = [CONNECT, OPENED, ACCEPTED, REGED];
 
 describe('a session', () => {
@@ -61,8 +67,9 @@ describe('a session', () => {
     const refused: SessionEvent = { type: 'loginRefused', error: 'wrong' };
     const { state, effects } = run(ALWAYS, CONNECT, OPENED, refused);
     expect(effects).toEqual(['report login-refused']);
-    expect(sessionMachine(ALWAYS).deadline(state)).toBeUndefined();
-    expect(run(ALWAYS, CONNECT, OPENED, refused, closed()).state).toEqual(IDLE);
+    expect(sessionMachine.deadline(state)).toMatchObject({ afterMs: 190_000 });
+    expect(run(ALWAYS, CONNECT, OPENED, refused, ELAPSED)).toMatchObject({ state: IDLE, effects: ['close'] });
+    expect(run(ALWAYS, CONNECT, OPENED, refused, closed()).state).toEqual({ name: 'stranded' });
     expect(run(ALWAYS, CONNECT, OPENED, refused, { type: 'login' }).effects).toEqual([
       'login',
       'askRegistration',
@@ -176,14 +183,14 @@ describe('a session, given any events in any order', () => {
   it('waits for nothing without a deadline, and opens one socket at a time', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 50 }), (events) => {
-        const machine = sessionMachine(ALWAYS);
+        const machine = sessionMachine;
         let state: SessionState = IDLE;
         for (const each of events) {
           const step: ReturnType<typeof machine.transition> = machine.transition(state, each);
           const opens = step.effects.filter(({ type }) => type === 'open').length;
           const begins = step.state.name === 'connecting' && state.name !== 'connecting';
           state = step.state;
-          const rests = ['idle', 'refused', 'ready'].includes(state.name);
+          const rests = ['idle', 'ready'].includes(state.name);
           if (opens !== (begins ? 1 : 0) || (!rests && !machine.deadline(state))) return false;
         }
         return true;

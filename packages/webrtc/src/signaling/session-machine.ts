@@ -6,13 +6,16 @@
  *       ▲  ◀────────┐       ▲   │ closed, 5 s   │  │ closed, 10 s    │  ▲  │ closed, 10 s   │ closed
  *       │ disconnect│       │   ▼               ▼  │                 ▼  │  ▼                ▼
  *       │ from any  │  delay└── waiting ◀──────────┼──── lost ◀───  not yet: ask again after a pause
- *       │           └── no reconnection wanted,    │ refused           │ five times
- *       │               or attempts exhausted      ▼                   │
- *       └───────────────────────── closed ────── refused ◀─────────────┘
+ *       │           └── attempts exhausted,        │ refused           │ five times
+ *       │               closed for good            ▼                   │
+ *       │                                       refused ◀──────────────┘
+ *       │ 190 s                                    │ closed
+ *       └──────────────────── stranded ◀───────────┴── lost, and no reconnection wanted
  *
  * `refused` keeps its socket, so that the application can log in again with other credentials; nothing is
- * retried there. The question for the registration goes out right behind the login, so a server that answers
- * in order makes the session ready after one round trip.
+ * retried there, nor in `stranded`, whose socket is gone: calls can still be heard for as long as servers hold them.
+ * The question for the registration goes out right behind the login, so a server that answers in order makes the
+ * session ready after one round trip.
  */
 import type { Deadline, Machine, Step } from '../kernel/machine.ts';
 import { reconnectDelayMs } from './reconnect-policy.ts';
@@ -31,13 +34,19 @@ export type SessionState =
   | ({ readonly name: 'registering'; readonly polls: number; readonly pauseMs: number | undefined } & Tries)
   | ({ readonly name: 'ready' } & Tries)
   | ({ readonly name: 'waiting'; readonly delayMs: number } & Tries)
-  | { readonly name: 'refused' };
+  | { readonly name: 'refused' }
+  | { readonly name: 'stranded' };
 
 export type SessionEvent =
   | { readonly type: 'connect' | 'disconnect' | 'opened' | 'loginAccepted' | 'clientReady' | 'elapsed' }
   | { readonly type: 'login' }
   | { readonly type: 'unopenable'; readonly error: unknown }
-  | { readonly type: 'closed'; readonly closeCode: number | undefined; readonly random: number }
+  | {
+      readonly type: 'closed';
+      readonly closeCode: number | undefined;
+      readonly random: number;
+      readonly policy: SessionPolicy;
+    }
   | { readonly type: 'loginRefused'; readonly error: unknown }
   | { readonly type: 'registration'; readonly word: string | undefined; readonly random: number }
   | { readonly type: 'punted' };
@@ -69,6 +78,8 @@ const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
 /** A session that lasts this long is no longer counted as a failed attempt when it is lost. */
 const STABLE_MS = 5_000;
+/** Longer than a server holds the calls of a client that is gone. */
+const STRANDED_MS = 190_000;
 const MAX_POLLS = 5;
 const MAX_UPSTREAM_FAILURES = 5;
 
@@ -76,31 +87,32 @@ type State<N extends SessionState['name']> = Extract<SessionState, { name: N }>;
 type Event<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 type SessionStep = Step<SessionState, SessionEffect>;
 
-export function sessionMachine(policy: SessionPolicy): Machine<SessionState, SessionEvent, SessionEffect> {
-  return {
-    deadline,
-    transition(state, event) {
-      if (event.type === 'disconnect') return to(IDLE, { type: 'close' });
-      if (event.type === 'punted') return to(IDLE, { type: 'close' }, report('dismissed'));
-      switch (state.name) {
-        case 'idle':
-          return event.type === 'connect' || event.type === 'login' ? open(fresh) : to(state);
-        case 'connecting':
-          return connecting(policy, state, event);
-        case 'authenticating':
-          return authenticating(policy, state, event);
-        case 'registering':
-          return registering(policy, state, event);
-        case 'ready':
-          return ready(policy, state, event);
-        case 'waiting':
-          return event.type === 'elapsed' || event.type === 'connect' ? open(state) : to(state);
-        case 'refused':
-          return refused(state, event);
-      }
-    },
-  };
-}
+export const sessionMachine: Machine<SessionState, SessionEvent, SessionEffect> = {
+  deadline,
+  transition(state, event) {
+    if (event.type === 'disconnect') return to(IDLE, { type: 'close' });
+    if (event.type === 'punted') return to(IDLE, { type: 'close' }, report('dismissed'));
+    switch (state.name) {
+      case 'idle':
+        return event.type === 'connect' || event.type === 'login' ? open(fresh) : to(state);
+      case 'connecting':
+        return connecting(state, event);
+      case 'authenticating':
+        return authenticating(state, event);
+      case 'registering':
+        return registering(state, event);
+      case 'ready':
+        return ready(state, event);
+      case 'waiting':
+        return event.type === 'elapsed' || event.type === 'connect' ? open(state) : to(state);
+      case 'refused':
+        return refused(state, event);
+      case 'stranded':
+        if (event.type === 'elapsed') return to(IDLE);
+        return event.type === 'connect' || event.type === 'login' ? open(fresh) : to(state);
+    }
+  },
+};
 
 function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
   const after = (afterMs: number, name: string = state.name): Deadline<SessionEvent> => ({
@@ -119,13 +131,15 @@ function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
       return state.attempt > 0 ? after(STABLE_MS) : undefined;
     case 'waiting':
       return after(state.delayMs);
-    case 'idle':
     case 'refused':
+    case 'stranded':
+      return after(STRANDED_MS, 'unattended');
+    case 'idle':
       return undefined;
   }
 }
 
-function connecting(policy: SessionPolicy, state: State<'connecting'>, event: SessionEvent): SessionStep {
+function connecting(state: State<'connecting'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'opened':
       return to(
@@ -136,15 +150,11 @@ function connecting(policy: SessionPolicy, state: State<'connecting'>, event: Se
     case 'unopenable':
       return to(IDLE, report('unopenable', event.error));
     default:
-      return unanswered(policy, state, event);
+      return unanswered(state, event);
   }
 }
 
-function authenticating(
-  policy: SessionPolicy,
-  state: State<'authenticating'>,
-  event: SessionEvent,
-): SessionStep {
+function authenticating(state: State<'authenticating'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'loginAccepted':
       if (state.registered) return becomeReady(state);
@@ -154,25 +164,25 @@ function authenticating(
     case 'registration':
       return to(isRegistered(event.word) ? { ...state, registered: true } : state);
     default:
-      return unanswered(policy, state, event);
+      return unanswered(state, event);
   }
 }
 
-function registering(policy: SessionPolicy, state: State<'registering'>, event: SessionEvent): SessionStep {
+function registering(state: State<'registering'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'registration':
       return registration(state, event);
     case 'clientReady':
       return to({ ...state, pauseMs: undefined }, { type: 'askRegistration' });
     case 'elapsed':
-      if (state.pauseMs === undefined) return unanswered(policy, state, event);
+      if (state.pauseMs === undefined) return unanswered(state, event);
       return to({ ...state, pauseMs: undefined }, { type: 'askRegistration' });
     default:
-      return unanswered(policy, state, event);
+      return unanswered(state, event);
   }
 }
 
-function ready(policy: SessionPolicy, state: State<'ready'>, event: SessionEvent): SessionStep {
+function ready(state: State<'ready'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'registration':
       if (isRegistered(event.word)) return to(state);
@@ -180,7 +190,7 @@ function ready(policy: SessionPolicy, state: State<'ready'>, event: SessionEvent
     case 'elapsed':
       return to({ ...state, attempt: 0 });
     case 'closed':
-      return lost(policy, state, event);
+      return lost(state, event);
     default:
       return to(state);
   }
@@ -197,7 +207,9 @@ function refused(state: State<'refused'>, event: SessionEvent): SessionStep {
     case 'connect':
       return to({ ...fresh, name: 'connecting' }, { type: 'close' }, { type: 'open' });
     case 'closed':
-      return to(IDLE);
+      return to({ name: 'stranded' });
+    case 'elapsed':
+      return to(IDLE, { type: 'close' });
     default:
       return to(state);
   }
@@ -221,17 +233,17 @@ function registration(state: State<'registering'>, { word, random }: Event<'regi
 }
 
 /** What a state that waits for the server makes of its silence, or of its end. */
-function unanswered(policy: SessionPolicy, state: Tries & SessionState, event: SessionEvent): SessionStep {
-  if (event.type === 'closed') return lost(policy, state, event);
+function unanswered(state: Tries & SessionState, event: SessionEvent): SessionStep {
+  if (event.type === 'closed') return lost(state, event);
   if (event.type === 'elapsed') return to(state, report('unanswered', state.name), { type: 'drop' });
   return to(state);
 }
 
-function lost(policy: SessionPolicy, state: Tries, { closeCode, random }: Event<'closed'>): SessionStep {
+function lost(state: Tries, { closeCode, random, policy }: Event<'closed'>): SessionStep {
   const attempt = state.attempt + 1;
   const delayMs = reconnectDelayMs({ attempt, closeCode, random });
   if (delayMs === undefined) return to(IDLE, report('dismissed', closeCode));
-  if (!policy.autoReconnect) return to(IDLE, report('not-reconnecting'));
+  if (!policy.autoReconnect) return to({ name: 'stranded' }, report('not-reconnecting'));
   if (policy.maxReconnectAttempts > 0 && attempt > policy.maxReconnectAttempts) {
     return to(IDLE, report('exhausted'));
   }

@@ -41,5 +41,7 @@ export interface SessionObserver {
   socketFailed(event: Event, generation: number): void;
   /** No socket opened at any of the servers, since one last did. */
   unreached(servers: readonly string[]): void;
+  /** There will be no further socket unless the application asks for one; what calls there are end. */
+  gaveUp(): void;
   closed(event: CloseEvent, generation: number): void;
 }

@@ -13,6 +13,7 @@ import {
   type SessionEvent,
   type SessionState,
 } from './session-machine.ts';
+import { ServerChoice } from './server-choice.ts';
 import type { SessionObserver, SessionPorts, SessionSettings } from './session-ports.ts';
 import { Socket, type SocketHandlers } from './socket.ts';
 
@@ -31,9 +32,7 @@ export class Session {
   #socket: Socket | undefined;
   #rpc: Rpc | undefined;
   #sockets = 0;
-  #server = 0;
-  /** How many servers in a row could not be reached. */
-  #unreached = 0;
+  readonly #choice = new ServerChoice();
   #resumption: Resumption = NOTHING_TO_RESUME;
   #resumeTold = false;
   #readyTold = false;
@@ -47,14 +46,15 @@ export class Session {
     this.#settings = settings;
     this.#observer = observer;
     this.#outbox = new Outbox(ports.startTimer);
-    this.#machine = new Runner(sessionMachine(settings().policy), IDLE, {
+    this.#machine = new Runner(sessionMachine, IDLE, {
       startTimer: ports.startTimer,
       perform: (effect) => {
         this.#perform(effect);
       },
       onTransition: (from, { type }, to) => {
         ports.log.debug(`${from.name} + ${type} → ${to.name}`);
-        if (to.name === 'idle' || to.name === 'refused') this.#outbox.fail();
+        if (isUnattended(to)) this.#outbox.fail();
+        if (to.name === 'idle' && from.name !== 'idle') observer.gaveUp();
       },
     });
   }
@@ -68,8 +68,7 @@ export class Session {
   }
 
   get currentServer(): string {
-    const { servers } = this.#settings();
-    return servers[this.#server % servers.length] ?? '';
+    return this.#choice.pick(this.#settings().servers);
   }
 
   get currentSocket(): Socket | undefined {
@@ -90,7 +89,7 @@ export class Session {
   }
 
   connect(): void {
-    if (this.state.name === 'idle') this.#server = this.#unreached = 0;
+    if (this.state.name === 'idle') this.#choice.reset();
     this.#machine.send({ type: 'connect' });
   }
 
@@ -164,7 +163,7 @@ export class Session {
       case 'drop':
         if (this.#socket?.isConnecting) this.#passOver();
         this.#release();
-        this.#machine.send({ type: 'closed', closeCode: undefined, random: this.#ports.random() });
+        this.#closed(undefined);
         break;
       case 'login':
         this.#login().then(
@@ -195,9 +194,9 @@ export class Session {
   }
 
   #open(): void {
-    const { route } = this.#settings();
     this.#release();
     try {
+      const { route } = this.#settings();
       const resumable = !route.canary || this.#sockets > 0;
       const port = this.#ports.openSocket(socketUrl(this.currentServer, route, this.#resumption, resumable));
       this.#socket = new Socket(port, ++this.#sockets, this.#socketHandlers);
@@ -210,7 +209,7 @@ export class Session {
     opened: (socket, event) => {
       const { startTimer, uuid } = this.#ports;
       this.#resumeTold = false;
-      this.#unreached = 0;
+      this.#choice.reached();
       this.#readyTold = false;
       this.#repeatedLogin = undefined;
       this.#rpc = new Rpc({
@@ -235,15 +234,18 @@ export class Session {
       this.#observer.closed(event, socket.generation);
       if (!current) return;
       if (this.state.name === 'connecting') this.#passOver();
-      this.#machine.send({ type: 'closed', closeCode: event.code, random: this.#ports.random() });
+      this.#closed(event.code);
     },
   };
 
+  #closed(closeCode: number | undefined): void {
+    const { policy } = this.#settings();
+    this.#machine.send({ type: 'closed', closeCode, random: this.#ports.random(), policy });
+  }
+
   #passOver(): void {
     const { servers } = this.#settings();
-    this.#server += 1;
-    this.#unreached += 1;
-    if (this.#unreached === servers.length) this.#observer.unreached(servers);
+    if (this.#choice.passOver(servers)) this.#observer.unreached(servers);
   }
 
   #release(): void {
@@ -259,8 +261,11 @@ export class Session {
     const claim = resumeClaim(this.#resumption);
     const result = await this.#requestNow(method, { ...params, ...claim });
     const sessionId = readText(result, 'sessid');
+    const extension = readFields(result, 'parley');
+    // A refresh that says nothing of grants takes none back.
+    if (sessionId !== this.id || Object.keys(extension).length > 0)
+      this.#extension = readExtension(extension);
     if (sessionId !== undefined) this.#resumption = { ...this.#resumption, sessionId };
-    this.#extension = readExtension(readFields(result, 'parley'));
   }
 
   async #askRegistration(): Promise<string | typeof LOST | undefined> {
@@ -292,8 +297,7 @@ export class Session {
   }
 
   #whenReady(method: string, send: () => Promise<Fields>, timeoutMs: number): Promise<Fields> {
-    const { name } = this.state;
-    if (name === 'idle' || name === 'refused') return Promise.reject(offline(method));
+    if (isUnattended(this.state)) return Promise.reject(offline(method));
     return this.#outbox.wait(method, send, timeoutMs);
   }
 
@@ -343,6 +347,11 @@ export class Session {
     this.#resumeTold = true;
     this.#observer.resumed(survivors);
   }
+}
+
+/** No socket will be ready unless the application does something. */
+function isUnattended({ name }: SessionState): boolean {
+  return name === 'idle' || name === 'refused' || name === 'stranded';
 }
 
 const LOST = Symbol('lost');
