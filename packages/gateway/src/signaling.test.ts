@@ -20,6 +20,7 @@ async function talking(gateway: Rig) {
     dialogParams: { callID: call.bobsCallId },
   });
   await settled();
+  await call.alice.acknowledge('telnyx_rtc.answer');
   return call;
 }
 
@@ -165,6 +166,7 @@ describe('a session whose socket is lost in a call', () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
     await alice.invite('a-2', 'echo');
+    await alice.acknowledge('telnyx_rtc.answer');
     const [leg] = gateway.media.typed('accept').map((command) => command.leg);
     const sessid = alice.connection.session?.ids.id;
     alice.connection.socketClosed();
@@ -286,6 +288,68 @@ describe('a claim to a session whose old socket is asked whether it is alive', (
     expect([undefined, sessid]).not.toContain(sessionOf(second));
     expect(first.closed).toBeNull();
     expect(alice.closed?.code).toBe(CloseCode.displaced);
+  });
+});
+
+describe('a client that is between two sockets', () => {
+  async function resumed(
+    gateway: Rig,
+    client: FakeClient,
+    user: string,
+    sessid: unknown,
+  ): Promise<FakeClient> {
+    if (client.connection.isOpen) client.connection.socketClosed();
+    const again = gateway.client();
+    await again.login(user, { sessid });
+    return again;
+  }
+
+  it('while the call that it makes is answered, gets the answer with its description [RESUME-9]', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await ringing(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    await bob.request('telnyx_rtc.answer', { sdp: 'answer', dialogParams: { callID: bobsCallId } });
+    const again = await resumed(gateway, alice, 'alice', sessid);
+    const [leg] = gateway.media.typed('accept').map((command) => command.leg);
+    expect(again.order).toEqual(['result', 'telnyx_rtc.clientReady', 'telnyx_rtc.answer']);
+    expect(again.got('telnyx_rtc.answer')).toEqual([
+      expect.objectContaining({ callID: 'a-1', sdp: `accept ${String(leg)}` }),
+    ]);
+    await again.acknowledge('telnyx_rtc.answer');
+    const third = await resumed(gateway, again, 'alice', sessid);
+    expect(third.order).toEqual(['result', 'telnyx_rtc.clientReady']);
+  });
+
+  it('while the call that it makes begins to ring, is told so, and gets the ringback [RESUME-9]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = await gateway.signedIn('bob');
+    const sessid = alice.connection.session?.ids.id;
+    await alice.invite('a-1', 'bob');
+    alice.connection.socketClosed();
+    await bob.acknowledge('telnyx_rtc.invite');
+    const again = await resumed(gateway, alice, 'alice', sessid);
+    expect(again.order).toEqual([
+      'result',
+      'telnyx_rtc.clientReady',
+      'telnyx_rtc.ringing',
+      'telnyx_rtc.media',
+    ]);
+  });
+
+  it('while it is called, gets the invite under the same id, unless it has taken it before [RESUME-9]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = await gateway.signedIn('bob');
+    const sessid = bob.connection.session?.ids.id;
+    await alice.invite('a-1', 'bob');
+    await settled();
+    const again = await resumed(gateway, bob, 'bob', sessid);
+    expect(again.got('telnyx_rtc.invite')).toEqual(bob.got('telnyx_rtc.invite'));
+    await again.acknowledge('telnyx_rtc.invite');
+    const third = await resumed(gateway, again, 'bob', sessid);
+    expect(third.order).toEqual(['result', 'telnyx_rtc.clientReady']);
   });
 });
 

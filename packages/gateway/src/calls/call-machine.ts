@@ -12,6 +12,9 @@
  * does, so that the caller's media path is warm when the callee answers. Three things decide when the caller is told:
  * ringback by the gateway (at once, media flows), a client that can take it early without playing (at once), or
  * neither (with the answer).
+ *
+ * What is told to a client that is between two sockets does not reach it. When it is back, it is told again what it
+ * may not know; what it has taken before, it recognises.
  */
 import { causes, type HangupCause } from '@parley/protocol';
 import type { MediaFailure } from '../media/media-plane.ts';
@@ -28,7 +31,10 @@ export interface CallerLeg {
 
 export interface CalleeLeg {
   id: LegId;
-  progress: 'offering' | 'invited' | 'ringing';
+  /** The gateway's offer; null until it is there. */
+  offer: string | null;
+  /** Its client has taken the invite. */
+  ringing: boolean;
   /** The callee's description came before its answer; its media path is warm. */
   warm: boolean;
 }
@@ -46,6 +52,8 @@ export type CallState =
   | {
       name: 'established';
       caller: CallerLeg;
+      /** The caller's client has taken the answer. */
+      answerTaken: boolean;
       callee: LegId | null;
       held: readonly LegId[];
       remaking: readonly RemadeLeg[];
@@ -62,6 +70,8 @@ export type CallEvent =
   | { type: 'ringing'; leg: LegId }
   | { type: 'preAnswer'; leg: LegId; sdp: string }
   | { type: 'answer'; leg: LegId; sdp: string | null }
+  /** The caller's client has taken the answer. */
+  | { type: 'answerTaken' }
   | { type: 'hold'; leg: LegId; held: boolean }
   /** The media path of a leg is gone, and cannot be mended in place. */
   | { type: 'mediaLost'; leg: LegId }
@@ -104,8 +114,15 @@ export function startedCall(
 ): CallState {
   const callerLeg: CallerLeg = { id: caller, early, description: null };
   if (target.kind === 'echo')
-    return { name: 'established', caller: callerLeg, callee: null, held: [], remaking: [] };
-  const callees = target.legs.map((id): CalleeLeg => ({ id, progress: 'offering', warm: false }));
+    return {
+      name: 'established',
+      caller: callerLeg,
+      answerTaken: false,
+      callee: null,
+      held: [],
+      remaking: [],
+    };
+  const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
   return { name: 'inviting', caller: callerLeg, callees, refusal: null };
 }
 
@@ -154,7 +171,7 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
     case 'accepted':
       return describeCaller(state, event.sdp);
     case 'offered':
-      return stay(withCallee(state, event.leg, { progress: 'invited' }), {
+      return stay(withCallee(state, event.leg, { offer: event.sdp }), {
         do: 'invite',
         leg: event.leg,
         sdp: event.sdp,
@@ -188,10 +205,14 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
       return end(state, causes.noAnswer);
     case 'terminate':
       return end(state, event.cause);
+    case 'resumed':
+      return event.leg === state.caller.id
+        ? stay(state, ...progressOf(state))
+        : stay(state, ...inviteAgain(state, event.leg));
+    case 'answerTaken':
     case 'hold':
     case 'remade':
     case 'reattached':
-    case 'resumed':
       return stay(state);
   }
 }
@@ -224,10 +245,10 @@ function established(state: Established, event: CallEvent): CallStep {
       const remaking = state.remaking.filter(({ id }) => id !== event.leg);
       return stay({ ...state, remaking }, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
     }
-    case 'resumed': {
-      const offer = state.remaking.find(({ id }) => id === event.leg)?.offer ?? null;
-      return offer === null ? stay(state) : stay(state, { do: 'tellAttach', leg: event.leg, sdp: offer });
-    }
+    case 'answerTaken':
+      return stay({ ...state, answerTaken: true });
+    case 'resumed':
+      return stay(state, ...answerAgain(state, event.leg), ...attachAgain(state, event.leg));
     case 'bye':
       return end(state, event.cause, event.leg);
     case 'mediaFailed':
@@ -243,18 +264,50 @@ function established(state: Established, event: CallEvent): CallStep {
   }
 }
 
+/** What a caller that waits is told of the call so far. */
+function progressOf(state: Inviting): CallEffect[] {
+  const { description, early } = state.caller;
+  return [
+    ...(anyRinging(state) ? [{ do: 'tellRinging' } as const] : []),
+    ...(description?.told === true ? [tellMedia(description.sdp, early)] : []),
+  ];
+}
+
+function inviteAgain(state: Inviting, leg: LegId): CallEffect[] {
+  const callee = calleeOf(state, leg);
+  if (callee === undefined || callee.offer === null || callee.ringing) return [];
+  return [{ do: 'invite', leg, sdp: callee.offer }];
+}
+
+/** With the description: the message that brought it before the answer may be lost as well. */
+function answerAgain({ caller, answerTaken }: Established, leg: LegId): CallEffect[] {
+  if (leg !== caller.id || answerTaken || caller.description === null) return [];
+  return [{ do: 'tellAnswer', sdp: caller.description.sdp }];
+}
+
+function attachAgain({ remaking }: Established, leg: LegId): CallEffect[] {
+  const offer = remaking.find(({ id }) => id === leg)?.offer ?? null;
+  return offer === null ? [] : [{ do: 'tellAttach', leg, sdp: offer }];
+}
+
+const tellMedia = (sdp: string, early: EarlyDescription): CallEffect => ({
+  do: 'tellMedia',
+  sdp,
+  audible: early === 'ringback',
+});
+
 function describeCaller(state: Inviting, sdp: string): CallStep {
   const { caller } = state;
   const told = caller.early !== 'withheld';
   const next: Inviting = { ...state, caller: { ...caller, description: { sdp, told } } };
   if (!told) return stay(next);
-  const effects: CallEffect[] = [{ do: 'tellMedia', sdp, audible: caller.early === 'ringback' }];
+  const effects = [tellMedia(sdp, caller.early)];
   if (caller.early === 'ringback' && anyRinging(state)) effects.push({ do: 'playRingback' });
   return stay(next, ...effects);
 }
 
 function ringing(state: Inviting, leg: LegId): CallStep {
-  const next = withCallee(state, leg, { progress: 'ringing' });
+  const next = withCallee(state, leg, { ringing: true });
   if (anyRinging(state) || !anyRinging(next)) return stay(next);
   const effects: CallEffect[] = [{ do: 'tellRinging' }];
   if (state.caller.early === 'ringback' && state.caller.description !== null)
@@ -279,7 +332,10 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
   }
   const caller =
     description === null ? state.caller : { ...state.caller, description: { ...description, told: true } };
-  return stay({ name: 'established', caller, callee: leg, held: [], remaking: [] }, ...effects);
+  return stay(
+    { name: 'established', caller, answerTaken: false, callee: leg, held: [], remaking: [] },
+    ...effects,
+  );
 }
 
 /** One of the places where the callee might have answered is out; the last one takes the call with it. */
@@ -327,8 +383,7 @@ function legsOf(state: Inviting | Established): LegId[] {
 const calleeOf = (state: Inviting, leg: LegId): CalleeLeg | undefined =>
   state.callees.find((callee) => callee.id === leg);
 
-const anyRinging = (state: Inviting): boolean =>
-  state.callees.some((callee) => callee.progress === 'ringing');
+const anyRinging = (state: Inviting): boolean => state.callees.some(({ ringing: rings }) => rings);
 
 function withCallee(state: Inviting, leg: LegId, change: Partial<Omit<CalleeLeg, 'id'>>): Inviting {
   const callees = state.callees.map((callee) => (callee.id === leg ? { ...callee, ...change } : callee));

@@ -171,11 +171,17 @@ export class Call {
         });
         return;
       case 'tellAnswer':
-        this.#caller.session.push('telnyx_rtc.answer', {
-          callID: this.#caller.callId,
-          ...(effect.sdp === null ? {} : { sdp: effect.sdp }),
-          ...this.#telnyxIds(this.#caller),
-        });
+        this.#caller.session.push(
+          'telnyx_rtc.answer',
+          {
+            callID: this.#caller.callId,
+            ...(effect.sdp === null ? {} : { sdp: effect.sdp }),
+            ...this.#telnyxIds(this.#caller),
+          },
+          () => {
+            this.handle({ type: 'answerTaken' });
+          },
+        );
         return;
       case 'tellAttach':
         this.#attach(this.#leg(effect.leg), effect.sdp);

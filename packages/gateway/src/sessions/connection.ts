@@ -200,12 +200,12 @@ export class Connection implements Carrier {
   }
 
   #apply(event: ConnectionEvent): void {
-    const wasOpen = this.isOpen;
-    const step = connectionTransition(this.#state, event);
+    const before = this.#state;
+    const step = connectionTransition(before, event);
     this.#state = step.state;
     this.#armDeadline();
     for (const effect of step.effects) this.#carryOut(effect);
-    if (wasOpen && !this.isOpen) this.#ended();
+    if (before.name !== 'closed' && step.state.name === 'closed') this.#ended();
   }
 
   #ended(): void {
