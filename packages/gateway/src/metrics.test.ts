@@ -33,6 +33,17 @@ describe('metrics', () => {
     );
   });
 
+  it('of causes that clients made up, are one', async () => {
+    const metrics = createMetrics({ sessions: () => 0, callsByState: () => new Map(), mediaLegs: () => 0 });
+    for (const cause of ['MADE_UP_1', 'MADE_UP_2', '__proto__', 'constructor', '', 'normal_clearing']) {
+      metrics.callEnded(cause);
+    }
+    const lines = (await metrics.registry.metrics()).split('\n');
+    expect(lines.filter((line) => line.startsWith('parley_calls_ended_total{'))).toEqual([
+      'parley_calls_ended_total{cause="other"} 6',
+    ]);
+  });
+
   it('of two gateways in one process, are apart', async () => {
     const sources = { sessions: () => 0, callsByState: () => new Map<string, number>(), mediaLegs: () => 0 };
     const [one, other] = [createMetrics(sources), createMetrics(sources)];

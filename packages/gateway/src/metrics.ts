@@ -1,5 +1,6 @@
-import type { Meter } from './ports.ts';
+import { fromName } from '@parley/protocol';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Meter } from './ports.ts';
 
 /** What is counted where it lives, and read when somebody asks: a copy of it could drift. */
 export interface MetricSources {
@@ -58,7 +59,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const ended = new Counter({
     name: 'parley_calls_ended_total',
-    help: 'Calls that ended, by cause.',
+    help: 'Calls that ended, by cause; "other" for what is not in the table of causes.',
     labelNames: ['cause'],
     registers,
   });
@@ -77,7 +78,8 @@ export function createMetrics(sources: MetricSources): Metrics {
       refused.inc();
     },
     callEnded: (cause) => {
-      ended.inc({ cause });
+      // Clients state causes of their own, and each label value is a time series that stays.
+      ended.inc({ cause: fromName(cause)?.cause ?? 'other' });
     },
     callReport: (outcome) => {
       reports.inc({ outcome });
