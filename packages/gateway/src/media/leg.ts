@@ -3,11 +3,7 @@ import { MediaError, type MediaEvent, type MediaLegId } from './media-plane.ts';
 import { createOutgoingStream, type RtpPosition } from './outgoing-stream.ts';
 import { readRemoteDescription, type RemoteDescription } from './session-description.ts';
 import { selectSource } from './source-selection.ts';
-import {
-  createTelephoneEventReceiver,
-  planTelephoneEvents,
-  type TelephoneEventStep,
-} from './telephone-event.ts';
+import { createTelephoneEventReceiver, createTelephoneEventSender } from './telephone-event.ts';
 import type { Tones } from './tones.ts';
 import type { Peer, PeerEvents, ReceivedPacket } from './werift-peer.ts';
 
@@ -82,7 +78,9 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   /** Of the browser's certificate, once both descriptions are there. */
   let fingerprint: string | undefined;
   let aliveAt = 0;
-  let keyPress: { startedAt: number; timestamp: number; steps: TelephoneEventStep[] } | undefined;
+  const keyPresses = createTelephoneEventSender();
+  /** Of the press that is being sent: all its packets have one. */
+  let pressTimestamp = 0;
 
   const source = (now: number) =>
     selectSource(
@@ -148,16 +146,11 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     return tones.ringback[index] ?? tones.silence;
   };
   const sendKeys = (now: number): void => {
-    if (keyPress === undefined) return;
-    const { startedAt, steps } = keyPress;
-    for (let step = steps[0]; step !== undefined && startedAt + step.atMs <= now; step = steps[0]) {
-      steps.shift();
-      const place = stream.putIn(now);
-      if (step.begins) keyPress.timestamp = place.timestamp;
-      const stamp = { sequence: place.sequence, timestamp: keyPress.timestamp, marker: step.begins };
-      peer?.sendTelephoneEvent(stamp, step.payload);
+    for (const { begins, payload } of keyPresses.due(now)) {
+      const { sequence, timestamp } = stream.putIn(now);
+      if (begins) pressTimestamp = timestamp;
+      peer?.sendTelephoneEvent({ sequence, timestamp: pressTimestamp, marker: begins }, payload);
     }
-    if (steps.length === 0) keyPress = undefined;
   };
   const replacePeer = async (fresh: Peer): Promise<void> => {
     const former = peer;
@@ -227,9 +220,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     },
     sendDigits: (digits) => {
       const clockRate = peer?.telephoneEventClockRate();
-      if (clockRate === undefined) return;
-      const steps = planTelephoneEvents(digits, clockRate);
-      keyPress = { startedAt: clock.monotonic(), timestamp: 0, steps };
+      if (clockRate !== undefined) keyPresses.press(digits, clockRate, clock.monotonic());
     },
     tick: () => {
       const now = clock.monotonic();

@@ -8,6 +8,8 @@ const LENGTH = 4;
 
 const TONE_MS = 100;
 const PAUSE_MS = 60;
+/** What a comma means to a browser (W3C WebRTC, `RTCDTMFSender.insertDTMF`). */
+const COMMA_MS = 2_000;
 const UPDATE_MS = 20;
 /** The last packet goes three times: RFC 4733 §2.5.1.4. */
 const LAST_PACKETS = 3;
@@ -42,23 +44,47 @@ function isLater(timestamp: number, than: number): boolean {
   return difference !== 0 && difference < 0x80000000;
 }
 
-/** One packet of a key press that is sent, with its time after the first key's beginning. */
+/** One packet of a key press that is sent. */
 export interface TelephoneEventStep {
-  atMs: number;
+  /** When it is due, in milliseconds of the sender's clock. */
+  at: number;
   /** A new press begins, with a timestamp of its own. */
   begins: boolean;
   payload: Uint8Array;
 }
 
-/** @returns what to send for the digits, in order; characters that are no key are passed over */
-export function planTelephoneEvents(digits: string, clockRate: number): TelephoneEventStep[] {
-  const events = (digits.toUpperCase().match(/[0-9A-D*#]/g) ?? []).map((key) => KEYS.indexOf(key));
-  return events.flatMap((event, index) => planPress(event, clockRate, index * (TONE_MS + PAUSE_MS)));
+/** Key presses that follow each other, each as long as it must be, however fast they were asked for. */
+export interface TelephoneEventSender {
+  /** Puts the digits behind those that are still to be sent; characters that are neither key nor pause are passed over. */
+  press(digits: string, clockRate: number, now: number): void;
+  /** @returns what is to be sent by now, in order; it is told once */
+  due(now: number): TelephoneEventStep[];
 }
 
-function planPress(event: number, clockRate: number, startMs: number): TelephoneEventStep[] {
+export function createTelephoneEventSender(): TelephoneEventSender {
+  let queue: TelephoneEventStep[] = [];
+  let freeAt = -Infinity;
+  return {
+    press: (digits, clockRate, now) => {
+      freeAt = Math.max(freeAt, now);
+      for (const digit of digits.toUpperCase()) {
+        if (digit === ',') freeAt += COMMA_MS;
+        if (digit === ',' || !KEYS.includes(digit)) continue;
+        queue.push(...planPress(KEYS.indexOf(digit), clockRate, freeAt));
+        freeAt += TONE_MS + PAUSE_MS;
+      }
+    },
+    due: (now) => {
+      const steps = queue.filter(({ at }) => at <= now);
+      queue = queue.slice(steps.length);
+      return steps;
+    },
+  };
+}
+
+function planPress(event: number, clockRate: number, startsAt: number): TelephoneEventStep[] {
   const step = (afterMs: number, durationMs: number, ends: boolean): TelephoneEventStep => ({
-    atMs: startMs + afterMs,
+    at: startsAt + afterMs,
     begins: afterMs === 0,
     payload: encode(event, (durationMs * clockRate) / 1000, ends),
   });
