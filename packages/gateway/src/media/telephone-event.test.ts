@@ -110,3 +110,9 @@ test('a press that comes when all is sent begins at once', () => {
 test('a comma is a pause of two seconds between presses', () => {
   expect(beginnings(sent(5_000, [[0, '1,2']]))).toEqual([0, 2_160]);
 });
+
+test('presses without end do not pile up for more than a minute', () => {
+  const sender = createTelephoneEventSender();
+  for (let press = 0; press < 1_000; press += 1) sender.press('1'.repeat(64), 48_000, 0);
+  expect(sender.due(Infinity).at(-1)?.at).toBeLessThan(61_000);
+});

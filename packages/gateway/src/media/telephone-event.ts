@@ -10,6 +10,7 @@ const TONE_MS = 100;
 const PAUSE_MS = 60;
 /** What a comma means to a browser (W3C WebRTC, `RTCDTMFSender.insertDTMF`). */
 const COMMA_MS = 2_000;
+const LONGEST_WAIT_MS = 60_000;
 const UPDATE_MS = 20;
 /** The last packet goes three times: RFC 4733 §2.5.1.4. */
 const LAST_PACKETS = 3;
@@ -55,7 +56,10 @@ export interface TelephoneEventStep {
 
 /** Key presses that follow each other, each as long as it must be, however fast they were asked for. */
 export interface TelephoneEventSender {
-  /** Puts the digits behind those that are still to be sent; characters that are neither key nor pause are passed over. */
+  /**
+   * Puts the digits behind those that are still to be sent. Characters that are neither key nor pause are passed over,
+   * and so is what would have to wait for more than a minute: nobody presses keys so fast.
+   */
   press(digits: string, clockRate: number, now: number): void;
   /** @returns what is to be sent by now, in order; it is told once */
   due(now: number): TelephoneEventStep[];
@@ -68,6 +72,7 @@ export function createTelephoneEventSender(): TelephoneEventSender {
     press: (digits, clockRate, now) => {
       freeAt = Math.max(freeAt, now);
       for (const digit of digits.toUpperCase()) {
+        if (freeAt - now > LONGEST_WAIT_MS) return;
         if (digit === ',') freeAt += COMMA_MS;
         if (digit === ',' || !KEYS.includes(digit)) continue;
         queue.push(...planPress(KEYS.indexOf(digit), clockRate, freeAt));
