@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { causes } from '@parley/protocol';
+import { createGreetings } from './assistants/greetings.ts';
+import { createVisits } from './assistants/visits.ts';
 import { resolveSettings, type Settings } from './config/settings.ts';
 import { clientAddressOf, createProxyCheck } from './http/client-address.ts';
 import { createHttp } from './http/create-http.ts';
@@ -11,6 +14,7 @@ import { createMetrics } from './metrics.ts';
 import { systemClock, systemRandom } from './node/clock.ts';
 import { createLogger } from './node/logger.ts';
 import { mediaProcesses } from './node/media-processes.ts';
+import { createStudio } from './node/studio.ts';
 import { version } from './node/version.ts';
 import { attachWebSockets } from './node/websocket.ts';
 import { seedDemo } from './registrar/demo.ts';
@@ -80,8 +84,13 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     callsByState: () => new Map(Object.entries(signaling.calls.counts())),
     mediaLegs: () => media.status().legs,
   });
+  const studio = createStudio();
+  const greetings = createGreetings({ studio, folder: join(settings.data, 'speech'), log });
+  const visits = createVisits({ store, greetings, random: systemRandom, now, log });
+  scope.add(() => visits.written());
   const signaling = createSignaling({
     authenticator,
+    visits,
     media,
     clock,
     random: systemRandom,

@@ -4,6 +4,7 @@ import type { Clock, Log } from './ports.ts';
 import type { Authentication, Authenticator, Identity } from './registrar/authenticator.ts';
 import type { Connection, Socket } from './sessions/connection.ts';
 import { createSignaling, type Signaling } from './signaling.ts';
+import { fakeVisits, type VisitsRig } from './assistants/visits.fixture.ts';
 
 /** Time that passes only when told to. */
 export class FakeClock implements Clock {
@@ -145,6 +146,11 @@ export class FakeClient {
     return await this.request('login', { login: user, passwd: user, ...more });
   }
 
+  /** Logs in as a visitor of assistant `a`. */
+  async visit(more: object = {}): Promise<Frame> {
+    return await this.request('anonymous_login', { target_type: 'ai_assistant', target_id: 'a', ...more });
+  }
+
   async invite(callID: string, destination: string, more: object = {}): Promise<Frame> {
     return await this.request('telnyx_rtc.invite', {
       sdp: `offer ${callID}`,
@@ -183,7 +189,7 @@ const silentLog: Log = {
   error: () => undefined,
 };
 
-export interface Rig {
+export interface Rig extends VisitsRig {
   signaling: Signaling;
   clock: FakeClock;
   media: FakeMediaPlane;
@@ -205,9 +211,11 @@ export function rig(
   const clock = new FakeClock();
   const media = new FakeMediaPlane();
   const metered: string[] = [];
+  const assistants = fakeVisits();
   let serial = 0;
   let lookUps = Promise.resolve();
   const signaling = createSignaling({
+    visits: assistants.visits,
     authenticator: authenticatorOf(users, () => lookUps),
     media,
     clock,
@@ -225,6 +233,7 @@ export function rig(
   });
   const client = () => new FakeClient(signaling);
   return {
+    ...assistants,
     signaling,
     clock,
     media,

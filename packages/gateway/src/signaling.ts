@@ -1,4 +1,5 @@
 import { CloseCode, causes } from '@parley/protocol';
+import type { Visits } from './assistants/visits.ts';
 import { Calls } from './calls/calls.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import type { Gatekeeping } from './methods/method.ts';
@@ -7,9 +8,12 @@ import type { Clock, Log, Meter, Random } from './ports.ts';
 import type { Authenticator } from './registrar/authenticator.ts';
 import { Connection, type Socket } from './sessions/connection.ts';
 import { Directory } from './sessions/directory.ts';
+import type { Session } from './sessions/session.ts';
+import type { Revocation } from './store/store.ts';
 
 export interface SignalingOptions {
   authenticator: Authenticator;
+  visits: Pick<Visits, 'receive'>;
   media: MediaPlane;
   clock: Clock;
   random: Random;
@@ -26,7 +30,7 @@ export interface Signaling {
   /** A client has connected; what comes in on its socket goes to the connection. */
   onSocket(socket: Socket, remoteAddress: string): Connection;
   /** What opened a session is valid no more: its calls end, and its socket is closed. */
-  revoke(revocation: { kind: 'credential' | 'token'; subject: string }): void;
+  revoke(revocation: Pick<Revocation, 'kind' | 'subject'>): void;
   directory: Directory;
   calls: Calls;
 }
@@ -55,8 +59,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     calls,
     revoke: ({ kind, subject }) => {
       for (const session of directory.all()) {
-        const opener = kind === 'token' ? session.proof.tokenId : session.identity.credentialId;
-        if (opener !== subject) continue;
+        if (openerOf(session, kind) !== subject) continue;
         log.info({ sessionId: session.ids.id, user: session.identity.sipUsername, kind }, 'session revoked');
         calls.endAll(session, causes.callRejected);
         directory.remove(session)?.release(CloseCode.revoked, 'the credential or token was revoked');
@@ -76,4 +79,16 @@ export function createSignaling(options: SignalingOptions): Signaling {
         },
       }),
   };
+}
+
+/** What of this kind opened the session. */
+function openerOf({ identity, proof }: Session, kind: Revocation['kind']): string | null {
+  switch (kind) {
+    case 'credential':
+      return identity.credentialId;
+    case 'token':
+      return proof.tokenId;
+    case 'assistant':
+      return identity.visit?.assistantId ?? null;
+  }
 }

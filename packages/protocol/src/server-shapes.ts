@@ -5,6 +5,7 @@ import type { ImageUrl, InputText } from './messages/ai.ts';
 import type {
   FunctionCallOutputItem,
   ResponseAudioStreamSubscribeItem,
+  ResponseCancelItem,
   UserMessageItem,
 } from './messages/ai.ts';
 import type {
@@ -218,6 +219,7 @@ const clientItem = variant<ClientItem>(
       'response.audio_stream.subscribe',
       object<ResponseAudioStreamSubscribeItem>({ type: oneOf('response.audio_stream.subscribe') }),
     ],
+    ['response.cancel', object<ResponseCancelItem>({ type: oneOf('response.cancel') })],
   ]),
 );
 

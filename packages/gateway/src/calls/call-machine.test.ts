@@ -50,7 +50,7 @@ describe('a call that rings in two places', () => {
 
   it('answered in one place, is established there and lost in the other', () => {
     const { state, effects } = run(twoPlaces(), accepted, answer('bob-mobile'), answer('bob-desk'));
-    expect(state).toMatchObject({ name: 'established', callee: 'bob-mobile' });
+    expect(state).toMatchObject({ name: 'established', far: { kind: 'callee', leg: 'bob-mobile' } });
     expect(effects.slice(1)).toEqual([
       { do: 'applyAnswer', leg: 'bob-mobile', sdp: 'from-bob-mobile' },
       { do: 'bridge', legs: ['alice', 'bob-mobile'] },
@@ -184,6 +184,31 @@ describe('an echo', () => {
     expect(effects).toEqual([
       { do: 'bridge', legs: ['alice', 'alice'] },
       { do: 'tellAnswer', sdp: 'to-alice' },
+    ]);
+  });
+});
+
+describe('a call to an engine', () => {
+  const call = startedCall('alice', 'ringback', { kind: 'engine' });
+
+  it('is answered with the description, greeted by the engine', () => {
+    expect(run(call, accepted).effects).toEqual([
+      { do: 'converse', leg: 'alice', greets: true },
+      { do: 'tellAnswer', sdp: 'to-alice' },
+    ]);
+  });
+
+  it('whose media was made anew, goes on without another greeting', () => {
+    const { effects } = run(
+      call,
+      accepted,
+      { type: 'mediaLost', leg: 'alice' },
+      { type: 'remade', leg: 'alice', sdp: 'again' },
+    );
+    expect(effects.slice(2)).toEqual([
+      { do: 'remake', leg: 'alice' },
+      { do: 'tellAttach', leg: 'alice', sdp: 'again' },
+      { do: 'converse', leg: 'alice', greets: false },
     ]);
   });
 });

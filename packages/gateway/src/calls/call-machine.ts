@@ -6,7 +6,8 @@
  *   inviting ──────────▶ established ─────────────▶ ended
  *      └───────────────────────────────────────────▶ ended
  *
- * A call to `echo` has no callee: it is established as soon as the caller's media is there, bridged to itself.
+ * A call to `echo` or to an assistant has no callee: it is established at once, and the caller told when its media is
+ * there, bridged to itself or to an engine.
  *
  * The caller's description is the gateway's answer to the caller's offer. It is made at once, whatever the callee
  * does, so that the caller's media path is warm when the callee answers. Three things decide when the caller is told:
@@ -46,15 +47,20 @@ export interface RemadeLeg {
   offer: string | null;
 }
 
+/** Where a call goes. */
+export type Route = { kind: 'echo' } | { kind: 'engine' } | { kind: 'callees'; legs: readonly LegId[] };
+
+/** What is at the other end of an established call. */
+export type FarEnd = { kind: 'callee'; leg: LegId } | { kind: 'echo' } | { kind: 'engine' };
+
 export type CallState =
   | { name: 'inviting'; caller: CallerLeg; callees: readonly CalleeLeg[]; refusal: HangupCause | null }
-  /** No callee: the call is an echo. */
   | {
       name: 'established';
       caller: CallerLeg;
       /** The caller's client has taken the answer. */
       answerTaken: boolean;
-      callee: LegId | null;
+      far: FarEnd;
       held: readonly LegId[];
       remaking: readonly RemadeLeg[];
     }
@@ -99,6 +105,8 @@ export type CallEffect =
   | { do: 'applyAnswer'; leg: LegId; sdp: string }
   | { do: 'playRingback' }
   | { do: 'bridge'; legs: readonly [LegId, LegId] }
+  /** Puts an engine at the other end, which says its greeting only where nobody has heard it yet. */
+  | { do: 'converse'; leg: LegId; greets: boolean }
   | { do: 'holdMedia'; leg: LegId; held: boolean }
   | { do: 'remake'; leg: LegId };
 
@@ -107,18 +115,14 @@ export interface CallStep {
   effects: readonly CallEffect[];
 }
 
-export function startedCall(
-  caller: LegId,
-  early: EarlyDescription,
-  target: { kind: 'echo' } | { kind: 'callees'; legs: readonly LegId[] },
-): CallState {
+export function startedCall(caller: LegId, early: EarlyDescription, target: Route): CallState {
   const callerLeg: CallerLeg = { id: caller, early, description: null };
-  if (target.kind === 'echo')
+  if (target.kind !== 'callees')
     return {
       name: 'established',
       caller: callerLeg,
       answerTaken: false,
-      callee: null,
+      far: target,
       held: [],
       remaking: [],
     };
@@ -144,8 +148,9 @@ export function callTransition(state: CallState, event: CallEvent): CallStep {
 /** The leg at the other end, once there is one. */
 export function otherLeg(state: CallState, leg: LegId): LegId | null {
   if (state.name !== 'established') return null;
-  if (leg === state.caller.id) return state.callee;
-  return leg === state.callee ? state.caller.id : null;
+  const callee = calleeLegOf(state);
+  if (leg === state.caller.id) return callee;
+  return leg === callee ? state.caller.id : null;
 }
 
 export function isHeld(state: CallState, leg: LegId): boolean {
@@ -221,11 +226,7 @@ function established(state: Established, event: CallEvent): CallStep {
   switch (event.type) {
     case 'accepted': {
       const caller = { ...state.caller, description: { sdp: event.sdp, told: true } };
-      return stay(
-        { ...state, caller },
-        { do: 'bridge', legs: [caller.id, state.callee ?? caller.id] },
-        { do: 'tellAnswer', sdp: event.sdp },
-      );
+      return stay({ ...state, caller }, join(state, caller.id, true), { do: 'tellAnswer', sdp: event.sdp });
     }
     case 'hold': {
       const others = state.held.filter((leg) => leg !== event.leg);
@@ -333,7 +334,7 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
   const caller =
     description === null ? state.caller : { ...state.caller, description: { ...description, told: true } };
   return stay(
-    { name: 'established', caller, answerTaken: false, callee: leg, held: [], remaking: [] },
+    { name: 'established', caller, answerTaken: false, far: { kind: 'callee', leg }, held: [], remaking: [] },
     ...effects,
   );
 }
@@ -368,16 +369,25 @@ function withRemaking(state: Established, id: LegId, offer: string | null): Esta
   return { ...state, remaking: [...others, { id, offer }] };
 }
 
+const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);
+
+/** Brings a leg together with whatever is at its other end. */
+function join(state: Established, leg: LegId, greets: boolean): CallEffect {
+  if (state.far.kind === 'engine') return { do: 'converse', leg, greets };
+  return { do: 'bridge', legs: [leg, otherLeg(state, leg) ?? leg] };
+}
+
 /** A remade leg starts unbridged and unheld. */
 function rejoin(state: Established, leg: LegId): CallEffect[] {
-  const effects: CallEffect[] = [{ do: 'bridge', legs: [leg, otherLeg(state, leg) ?? leg] }];
+  const effects: CallEffect[] = [join(state, leg, false)];
   if (state.held.includes(leg)) effects.push({ do: 'holdMedia', leg, held: true });
   return effects;
 }
 
 function legsOf(state: Inviting | Established): LegId[] {
   if (state.name === 'inviting') return [state.caller.id, ...state.callees.map((callee) => callee.id)];
-  return state.callee === null ? [state.caller.id] : [state.caller.id, state.callee];
+  const callee = calleeLegOf(state);
+  return callee === null ? [state.caller.id] : [state.caller.id, callee];
 }
 
 const calleeOf = (state: Inviting, leg: LegId): CalleeLeg | undefined =>

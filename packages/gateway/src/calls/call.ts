@@ -1,6 +1,8 @@
-import type { HangupCause } from '@parley/protocol';
+import { causes, type HangupCause } from '@parley/protocol';
+import type { Visit } from '../assistants/visit.ts';
 import { MediaError, type MediaCommand, type MediaPlane, type MediaResults } from '../media/media-plane.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
+import { AssistantEnd } from './assistant-end.ts';
 import {
   callTransition,
   isHeld,
@@ -14,8 +16,8 @@ import {
   type EarlyDescription,
   type LegId,
 } from './call-machine.ts';
-import type { CallRequest, Leg } from './leg.ts';
-import type { CallerIdentity } from './routing.ts';
+import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
+import { partiesOf, type CallerIdentity } from './routing.ts';
 
 export interface CallPorts {
   media: MediaPlane;
@@ -32,20 +34,22 @@ export interface CallPorts {
 /** Runs the machine of one call: turns its effects into media commands and messages, their outcomes into events. */
 export class Call {
   readonly id: string;
+  /** The far end, where it is no person's. */
+  readonly assistant: AssistantEnd | null;
   readonly #ports: CallPorts;
   readonly #request: CallRequest;
   readonly #from: CallerIdentity;
   readonly #legs = new Map<LegId, Leg>();
   readonly #caller: Leg;
   readonly #startedAt: number;
+
   #state: CallState;
   #callOffRing: (() => void) | null = null;
 
-  /** @param callees empty for an echo */
   constructor(
     id: string,
     caller: Leg,
-    callees: readonly Leg[],
+    target: CallTarget,
     options: { request: CallRequest; from: CallerIdentity; early: EarlyDescription },
     ports: CallPorts,
   ) {
@@ -55,10 +59,10 @@ export class Call {
     this.#from = options.from;
     this.#caller = caller;
     this.#startedAt = ports.clock.monotonic();
+    const callees = target.kind === 'callees' ? target.legs : [];
     for (const leg of [caller, ...callees]) this.#legs.set(leg.id, leg);
-    const legs = callees.map((leg) => leg.id);
-    const target = legs.length === 0 ? ({ kind: 'echo' } as const) : ({ kind: 'callees', legs } as const);
-    this.#state = startedCall(caller.id, options.early, target);
+    this.assistant = target.kind === 'assistant' ? this.#assistantEnd(target.visit) : null;
+    this.#state = startedCall(caller.id, options.early, routeOf(target));
   }
 
   get stateName(): CallState['name'] {
@@ -68,6 +72,7 @@ export class Call {
   /** Asks for the media of every leg at once; the caller's path warms while the callee's client is asked. */
   start(offer: string): void {
     this.#log('call started');
+    this.assistant?.start();
     if (this.#state.name === 'inviting') {
       this.#callOffRing = this.#ports.clock.after(this.#ports.ringMs, () => {
         this.handle({ type: 'ringTimeout' });
@@ -129,6 +134,7 @@ export class Call {
 
   /** Key presses of one leg, for the other: as a message, and as telephone-events where it takes them. */
   dtmf(leg: LegId, digits: string): void {
+    this.assistant?.tell({ type: 'dtmf', digits });
     const other = this.other(leg);
     if (other === null) return;
     other.session.push('telnyx_rtc.info', { callID: other.callId, dtmf: digits });
@@ -145,6 +151,7 @@ export class Call {
         return;
       case 'ended':
         this.#ports.meter.callEnded(state.cause.cause);
+        this.assistant?.end(state.cause);
         this.#log('call ended', { cause: state.cause.cause });
         this.#ports.callEnded(this);
         return;
@@ -159,7 +166,7 @@ export class Call {
       case 'tellRinging':
         this.#caller.session.push('telnyx_rtc.ringing', {
           callID: this.#caller.callId,
-          ...this.#parties('inbound'),
+          ...partiesOf(this.#from, this.#request.destination, 'inbound'),
           ...this.#telnyxIds(this.#caller),
         });
         return;
@@ -198,6 +205,9 @@ export class Call {
       case 'bridge':
         this.#media({ type: 'bridge', legs: effect.legs });
         return;
+      case 'converse':
+        void this.assistant?.converse(effect.greets);
+        return;
       case 'holdMedia':
         this.#media({ type: 'hold', leg: effect.leg, held: effect.held });
         return;
@@ -216,7 +226,7 @@ export class Call {
       {
         callID: leg.callId,
         sdp,
-        ...this.#parties('outbound'),
+        ...partiesOf(this.#from, this.#request.destination, 'outbound'),
         ...this.#telnyxIds(leg),
         ...(clientState === undefined ? {} : { client_state: clientState }),
         dialogParams: { custom_headers: customHeaders },
@@ -231,8 +241,19 @@ export class Call {
     leg.session.push('telnyx_rtc.attach', {
       callID: leg.callId,
       sdp,
-      ...this.#parties(leg === this.#caller ? 'inbound' : 'outbound'),
+      ...partiesOf(this.#from, this.#request.destination, leg === this.#caller ? 'inbound' : 'outbound'),
       ...this.#telnyxIds(leg),
+    });
+  }
+
+  #assistantEnd(visit: Visit): AssistantEnd {
+    return new AssistantEnd(visit, this.#caller, {
+      send: (command) => {
+        this.#media(command);
+      },
+      hangUp: () => {
+        this.handle({ type: 'terminate', cause: causes.normalClearing });
+      },
     });
   }
 
@@ -241,16 +262,6 @@ export class Call {
     this.#media({ type: 'close', leg: leg.id });
     if (tell) leg.session.push('telnyx_rtc.bye', { callID: leg.callId, ...cause });
     this.#ports.legEnded(leg, cause);
-  }
-
-  #parties(direction: 'inbound' | 'outbound') {
-    return {
-      caller_id_name: this.#from.name,
-      caller_id_number: this.#from.number,
-      callee_id_name: '',
-      callee_id_number: this.#request.destination,
-      display_direction: direction,
-    };
   }
 
   #telnyxIds(leg: Leg) {

@@ -4,9 +4,10 @@ import type { Clock, Log, Meter, Random } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Directory } from '../sessions/directory.ts';
 import type { Session } from '../sessions/session.ts';
+import type { AssistantEnd } from './assistant-end.ts';
 import { Call } from './call.ts';
 import type { EarlyDescription, LegId } from './call-machine.ts';
-import type { CallRequest, Leg } from './leg.ts';
+import type { CallRequest, CallTarget, Leg } from './leg.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { callerIdentity, parseDestination } from './routing.ts';
 
@@ -60,6 +61,12 @@ export class Calls {
     return tombstone === undefined || this.#isForgotten(tombstone.at) ? undefined : tombstone.cause;
   }
 
+  /** Whom a visitor talks to, in the only call that it has. */
+  assistantOf(visitor: Session): AssistantEnd | undefined {
+    const [only] = this.#bySession.get(visitor)?.values() ?? [];
+    return only?.call.assistant ?? undefined;
+  }
+
   callIds(session: Session): string[] {
     return [...(this.#bySession.get(session)?.keys() ?? [])];
   }
@@ -86,7 +93,7 @@ export class Calls {
       };
     }
     return () => {
-      this.#dial({ id: this.#options.random.uuid(), session, callId }, route.sessions, offer, request);
+      this.#dial({ id: this.#options.random.uuid(), session, callId }, route.target, offer, request);
     };
   }
 
@@ -129,19 +136,14 @@ export class Calls {
     this.#unsubscribe();
   }
 
-  #dial(caller: Leg, calleeSessions: readonly Session[], offer: string, request: CallRequest): void {
+  #dial(caller: Leg, target: CallTarget, offer: string, request: CallRequest): void {
     const { random } = this.#options;
-    const callees = calleeSessions.map((session): Leg => ({
-      id: random.uuid(),
-      session,
-      callId: random.uuid(),
-    }));
     const { session } = caller;
     const claim = { name: request.callerName, number: request.callerNumber };
     const call = new Call(
       random.uuid(),
       caller,
-      callees,
+      target,
       { request, from: callerIdentity(session.identity, claim), early: earlyDescription(session) },
       {
         ...this.#options,
@@ -155,6 +157,7 @@ export class Calls {
       },
     );
     this.#calls.set(call.id, call);
+    const callees = target.kind === 'callees' ? target.legs : [];
     for (const leg of [caller, ...callees]) this.#remember(call, leg);
     call.start(offer);
   }
@@ -162,7 +165,7 @@ export class Calls {
   async #route(
     session: Session,
     dialled: string,
-  ): Promise<{ sessions: readonly Session[] } | { refused: HangupCause }> {
+  ): Promise<{ target: CallTarget } | { refused: HangupCause }> {
     if (!this.#accepting) return { refused: causes.temporaryFailure };
     const { legs, capacity } = this.#options.media.status();
     const destination = parseDestination(dialled);
@@ -171,21 +174,26 @@ export class Calls {
     if (maxCalls !== null && this.#countOf(session.identity.sipUsername) >= maxCalls) {
       return { refused: causes.userBusy };
     }
-    if (destination.kind === 'echo') return { sessions: [] };
+    const { visit } = session.identity;
+    if (visit !== undefined) return { target: { kind: 'assistant', visit } };
+    if (destination.kind === 'echo') return { target: { kind: 'echo' } };
     return await this.#routeToUser(destination.sipUsername);
   }
 
-  async #routeToUser(
-    sipUsername: string,
-  ): Promise<{ sessions: readonly Session[] } | { refused: HangupCause }> {
-    const { authenticator, directory } = this.#options;
+  async #routeToUser(sipUsername: string): Promise<{ target: CallTarget } | { refused: HangupCause }> {
+    const { authenticator, directory, random } = this.#options;
     if (!(await authenticator.isUser(sipUsername))) return { refused: causes.unallocatedNumber };
     const sessions = directory.registered(sipUsername);
     const first = sessions[0];
     if (first === undefined) return { refused: causes.subscriberAbsent };
     const { maxCalls } = first.identity;
     if (maxCalls !== null && this.#countOf(sipUsername) >= maxCalls) return { refused: causes.userBusy };
-    return { sessions };
+    const legs = sessions.map((callee): Leg => ({
+      id: random.uuid(),
+      session: callee,
+      callId: random.uuid(),
+    }));
+    return { target: { kind: 'callees', legs } };
   }
 
   /** Calls of a user, wherever it is signed in; one that rings in several places counts once. */
@@ -237,6 +245,7 @@ export class Calls {
         call.dtmf(leg.id, event.digit);
         return;
       case 'engine':
+        call.assistant?.told(event.output);
         return;
       case 'lost':
         this.#options.log.warn({ callId: call.id, legId: leg.id, reason: event.reason }, 'media lost');

@@ -33,3 +33,14 @@ export function callerIdentity(
     number: owned && claim.number !== undefined ? claim.number : identity.sipUsername,
   };
 }
+
+/** Both parties, as a client is told of them. */
+export function partiesOf(from: CallerIdentity, destination: string, direction: 'inbound' | 'outbound') {
+  return {
+    caller_id_name: from.name,
+    caller_id_number: from.number,
+    callee_id_name: '',
+    callee_id_number: destination,
+    display_direction: direction,
+  };
+}

@@ -23,7 +23,3 @@ export const unsubscribe: SessionHandler<'telnyx_rtc.unsubscribe'> = (_, session
 export const broadcast: SessionHandler<'telnyx_rtc.broadcast'> = () => {
   throw new RpcError(RpcErrorCode.invalidParams, 'params.eventChannel names no channel of this gateway.');
 };
-
-export const aiConversation: SessionHandler<'ai_conversation'> = () => {
-  throw new RpcError(RpcErrorCode.invalidRequest, 'This session has no assistant to talk to.');
-};

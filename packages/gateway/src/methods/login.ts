@@ -12,23 +12,26 @@ const aliveWithinMs = 1_000;
 export const login: LoginHandler<'login'> = async (gatekeeping, connection, params) => {
   const authentication = await authenticate(gatekeeping, params);
   if (authentication === null) {
-    gatekeeping.meter.loginRefused();
-    gatekeeping.log.info({ address: connection.remoteAddress }, 'login refused');
-    throw new RpcError(
-      RpcErrorCode.loginIncorrect,
-      'Login incorrect: the user, password or token is wrong, or the token has expired.',
-    );
+    throw refused(gatekeeping, connection, 'the user, password or token is wrong, or the token has expired.');
   }
   return connection.session === null
     ? await signIn(gatekeeping, connection, params, authentication)
     : refresh(gatekeeping, connection.session, authentication);
 };
 
-export const anonymousLogin: LoginHandler<'anonymous_login'> = ({ meter }) => {
-  meter.loginRefused();
-  const refusal = 'Login incorrect: this gateway has no assistant of that target_id.';
-  return Promise.reject(new RpcError(RpcErrorCode.loginIncorrect, refusal));
+export const anonymousLogin: LoginHandler<'anonymous_login'> = async (gatekeeping, connection, params) => {
+  const received = await gatekeeping.visits.receive(params);
+  if ('refused' in received) throw refused(gatekeeping, connection, `params.${received.refused}`);
+  return connection.session === null
+    ? await signIn(gatekeeping, connection, params, received)
+    : refresh(gatekeeping, connection.session, received);
 };
+
+function refused({ meter, log }: Gatekeeping, { remoteAddress }: Connection, why: string): RpcError {
+  meter.loginRefused();
+  log.info({ address: remoteAddress }, 'login refused');
+  return new RpcError(RpcErrorCode.loginIncorrect, `Login incorrect: ${why}`);
+}
 
 async function authenticate(
   { authenticator }: Gatekeeping,
@@ -42,7 +45,7 @@ async function authenticate(
 async function signIn(
   gatekeeping: Gatekeeping,
   connection: Connection,
-  params: LoginParams,
+  params: Pick<LoginParams, 'sessid' | 'parley'>,
   authentication: Authentication,
 ): Promise<Reply> {
   const { directory, calls, log } = gatekeeping;
@@ -57,7 +60,8 @@ async function signIn(
   session.connection = connection;
   directory.attached(session);
   connection.authenticated(session);
-  const user = session.identity.sipUsername;
+  const { sipUsername: user, visit } = session.identity;
+  if (resumed === undefined) visit?.begin();
   log.info({ sessionId: session.ids.id, user, resumed: resumed !== undefined }, 'signed in');
   return {
     result: {
@@ -69,6 +73,10 @@ async function signIn(
       session.flushByes();
       session.push('telnyx_rtc.clientReady', { reattached_sessions: calls.callIds(session) });
       calls.resumed(session);
+      if (visit !== undefined) {
+        const conversation = { id: visit.conversationId };
+        session.push('ai_conversation', { type: 'conversation.created', conversation });
+      }
     },
   };
 }

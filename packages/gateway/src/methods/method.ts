@@ -1,4 +1,5 @@
 import type { ServerMethod, ToServer } from '@parley/protocol';
+import type { Visits } from '../assistants/visits.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Log, Meter } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
@@ -9,6 +10,7 @@ import type { Session } from '../sessions/session.ts';
 /** What the handlers share. */
 export interface Gatekeeping {
   authenticator: Authenticator;
+  visits: Pick<Visits, 'receive'>;
   directory: Directory;
   calls: Calls;
   meter: Meter;

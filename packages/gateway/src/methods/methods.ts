@@ -1,9 +1,10 @@
-import { RpcErrorCode, type ServerRequest } from '@parley/protocol';
+import { RpcErrorCode, type ServerNotification, type ServerRequest } from '@parley/protocol';
 import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
 import type { Session } from '../sessions/session.ts';
+import { aiConversation } from './ai-conversation.ts';
 import { bye, candidate, endOfCandidates, info, modify } from './call-change.ts';
 import { answer, attach, invite, preAnswer } from './call-setup.ts';
-import { aiConversation, broadcast, subscribe, unsubscribe } from './channels.ts';
+import { broadcast, subscribe, unsubscribe } from './channels.ts';
 import { anonymousLogin, login } from './login.ts';
 import type { Gatekeeping, SessionHandler, SessionMethod } from './method.ts';
 import { gatewayState, ping } from './registration.ts';
@@ -30,7 +31,7 @@ const handlers: { [M in SessionMethod]: SessionHandler<M> } = {
 export async function handleRequest(
   gatekeeping: Gatekeeping,
   connection: Connection,
-  request: ServerRequest,
+  request: ServerRequest | ServerNotification,
 ): Promise<Reply> {
   switch (request.method) {
     case 'login':

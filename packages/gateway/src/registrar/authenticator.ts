@@ -1,3 +1,5 @@
+import type { Visit } from '../assistants/visit.ts';
+
 /** Who is behind a socket. */
 export interface Identity {
   credentialId: string;
@@ -11,6 +13,8 @@ export interface Identity {
   generateRingback: boolean;
   /** Above this many calls at once a further one is refused as busy; null: no limit. */
   maxCalls: number | null;
+  /** The assistant that it talks to, and to nobody else; only of a visitor, who has no credential. */
+  visit?: Visit;
 }
 
 export interface Authentication {

@@ -5,6 +5,7 @@ import {
   type ClientMethod,
   type ErrorObject,
   type RequestId,
+  type ServerNotification,
   type ServerRequest,
   type ToClient,
 } from '@parley/protocol';
@@ -35,7 +36,7 @@ export interface Reply {
 /** What a connection asks of the gateway. */
 export interface ConnectionOwner {
   /** @throws {RpcError} where the request is refused */
-  handle(connection: Connection, request: ServerRequest): Promise<Reply>;
+  handle(connection: Connection, request: ServerRequest | ServerNotification): Promise<Reply>;
   /** Told once, as soon as nothing more is read or sent, whichever end closes it. */
   closed(connection: Connection): void;
   /** Something that should not happen, and that must not end the process. */
@@ -111,6 +112,8 @@ export class Connection implements Carrier {
           this.#apply({ type: 'junk', at: this.#clock.monotonic() });
         return;
       case 'notification':
+        this.#queue = this.#queue.then(() => this.#take(decoded));
+        return;
       case 'speedTest':
         return;
     }
@@ -174,6 +177,17 @@ export class Connection implements Carrier {
     if (!this.isOpen) return;
     this.#send({ jsonrpc: '2.0', id, result, ...this.#stickiness() });
     afterwards?.();
+  }
+
+  /** What is refused of it is told to nobody: a notification has no answer. */
+  async #take(notification: ServerNotification): Promise<void> {
+    if (!this.isOpen) return;
+    try {
+      const { afterwards } = await this.#owner.handle(this, notification);
+      afterwards?.();
+    } catch (error) {
+      if (!(error instanceof RpcError)) this.#owner.failed(this, error, notification.method);
+    }
   }
 
   #tellListeners(isAlive: boolean): void {

@@ -15,7 +15,10 @@ export async function migrate(database: Kysely<Schema>, engine: Engine): Promise
 
 /** In order of their names. One that was released is never edited; a new one is added. */
 function migrationsFor(engine: Engine): Record<string, Migration> {
-  return { '0001-users-and-reports': { up: (database) => createUsersAndReports(database, engine) } };
+  return {
+    '0001-users-and-reports': { up: (database) => createUsersAndReports(database, engine) },
+    '0002-assistants': { up: (database) => createAssistants(database, engine) },
+  };
 }
 
 async function createUsersAndReports(database: Kysely<unknown>, engine: Engine): Promise<void> {
@@ -82,4 +85,54 @@ async function createUsersAndReports(database: Kysely<unknown>, engine: Engine):
     .columns(['call_report_id', 'call_id'])
     .execute();
   await database.schema.createIndex('call_reports_by_age').on('call_reports').column('received_at').execute();
+}
+
+async function createAssistants(database: Kysely<unknown>, engine: Engine): Promise<void> {
+  await database.schema
+    .createTable('assistants')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('default_version_id', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createTable('assistant_versions')
+    .addColumn('assistant_id', 'text', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('model', 'text')
+    .addColumn('instructions', 'text')
+    .addColumn('greeting', 'text')
+    .addColumn('greeting_clip', 'text')
+    .addColumn('engine', 'text', (column) => column.notNull())
+    .addColumn('engine_settings', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('assistant_versions_key', ['assistant_id', 'id'])
+    .execute();
+  await database.schema
+    .createTable('conversations')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('assistant_id', 'text', (column) => column.notNull())
+    .addColumn('target_params', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('last_item_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createIndex('conversations_by_age')
+    .on('conversations')
+    .columns(['last_item_at', 'id'])
+    .execute();
+  await database.schema
+    .createTable('conversation_items')
+    .addColumn('sequence', engine === 'sqlite' ? 'integer' : 'bigserial', (column) => column.primaryKey())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('conversation_id', 'text', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createIndex('conversation_items_by_conversation')
+    .on('conversation_items')
+    .columns(['conversation_id', 'sequence'])
+    .execute();
 }

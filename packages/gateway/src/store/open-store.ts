@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { createApiKeys } from './api-keys.ts';
+import { createAssistants } from './assistants.ts';
 import { createCallReports } from './call-reports.ts';
+import { createConversations } from './conversations.ts';
 import { createCredentials } from './credentials.ts';
 import { openPostgresql, openSqlite, sqliteFileIn } from './database.ts';
 import { createRevocations } from './revocations.ts';
@@ -25,6 +27,8 @@ export async function openStore(settings: { data: string; databaseUrl: string | 
     signingKeys: createSigningKeys(database),
     revocations: createRevocations(database),
     callReports: createCallReports(database),
+    assistants: createAssistants(database),
+    conversations: createConversations(database),
     async check() {
       await sql`select 1`.execute(database);
     },

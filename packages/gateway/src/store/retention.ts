@@ -5,12 +5,13 @@ const dayMs = 24 * 60 * 60 * 1000;
 const everyMs = dayMs / 24;
 /** People ask about a call within weeks; what nobody needs is best forgotten. */
 const keepReportsMs = 30 * dayMs;
+const keepConversationsMs = 30 * dayMs;
 /** A revoked token expires within a day; after that it needs no mention. */
 const keepRevocationsMs = 2 * dayMs;
 
 /** Forgets what is too old: now, and from time to time. @returns the way to stop */
 export function startRetention(ports: {
-  store: Pick<Store, 'callReports' | 'revocations'>;
+  store: Pick<Store, 'callReports' | 'revocations' | 'conversations'>;
   clock: Clock;
   log: Log;
 }): () => void {
@@ -20,7 +21,9 @@ export function startRetention(ports: {
     try {
       const reports = await store.callReports.prune(clock.now() - keepReportsMs);
       const revocations = await store.revocations.prune(clock.now() - keepRevocationsMs);
-      if (reports + revocations > 0) log.info({ reports, revocations }, 'old records were deleted');
+      const conversations = await store.conversations.prune(clock.now() - keepConversationsMs);
+      if (reports + revocations + conversations > 0)
+        log.info({ reports, revocations, conversations }, 'old records were deleted');
     } catch (err) {
       log.error({ err }, 'old records cannot be deleted; tried again later');
     }

@@ -1,4 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { EngineName } from '../media/engines/engine-messages.ts';
+import type { ConversationItemType } from './assistant-records.ts';
 
 /**
  * The tables, alike in SQLite and PostgreSQL: times are milliseconds of the epoch, truth values 0 and 1, and
@@ -10,6 +12,10 @@ export interface Schema {
   signing_keys: SigningKeysTable;
   revocations: RevocationsTable;
   call_reports: CallReportsTable;
+  assistants: AssistantsTable;
+  assistant_versions: AssistantVersionsTable;
+  conversations: ConversationsTable;
+  conversation_items: ConversationItemsTable;
 }
 
 interface CredentialsTable {
@@ -45,7 +51,7 @@ interface SigningKeysTable {
 }
 
 interface RevocationsTable {
-  kind: 'credential' | 'token';
+  kind: 'credential' | 'token' | 'assistant';
   subject: string;
   revoked_at: number;
 }
@@ -61,6 +67,43 @@ interface CallReportsTable {
   segment: number | null;
   received_at: number;
   body: string;
+}
+
+interface AssistantsTable {
+  id: Unchanging<string>;
+  default_version_id: string;
+  created_at: Unchanging<number>;
+}
+
+interface AssistantVersionsTable {
+  id: string;
+  assistant_id: string;
+  name: string;
+  model: string | null;
+  instructions: string | null;
+  greeting: string | null;
+  greeting_clip: string | null;
+  engine: EngineName;
+  engine_settings: string;
+  created_at: Unchanging<number>;
+}
+
+interface ConversationsTable {
+  id: Unchanging<string>;
+  assistant_id: Unchanging<string>;
+  target_params: Unchanging<string>;
+  created_at: Unchanging<number>;
+  last_item_at: number;
+}
+
+interface ConversationItemsTable {
+  /** Puts items of one millisecond in order. */
+  sequence: Generated<number>;
+  id: string;
+  conversation_id: string;
+  type: ConversationItemType;
+  body: string;
+  created_at: number;
 }
 
 type Unchanging<Value> = ColumnType<Value, Value, never>;

@@ -1,3 +1,5 @@
+import type { Assistants, Conversations } from './assistant-records.ts';
+
 /**
  * The store port: what the gateway keeps beyond its own life. Times are milliseconds of the epoch. Whatever is
  * secret arrives here hashed or sealed.
@@ -8,6 +10,8 @@ export interface Store {
   signingKeys: SigningKeys;
   revocations: Revocations;
   callReports: CallReports;
+  assistants: Assistants;
+  conversations: Conversations;
   /** Rejects where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -119,8 +123,8 @@ export interface SigningKeys {
 
 /** What was valid and is no more: sessions that it opened are to be closed. */
 export interface Revocation {
-  kind: 'credential' | 'token';
-  /** A credential's id or a token's `jti`. */
+  kind: 'credential' | 'token' | 'assistant';
+  /** A credential's id, a token's `jti` or an assistant's id. */
   subject: string;
   revokedAt: number;
 }

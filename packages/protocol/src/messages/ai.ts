@@ -39,8 +39,14 @@ export interface ResponseAudioStreamSubscribeItem {
   type: 'response.audio_stream.subscribe';
 }
 
+/** Asks the assistant to stop what it is saying. Of this gateway; the name is that of the OpenAI Realtime event. */
+export interface ResponseCancelItem {
+  type: 'response.cancel';
+}
+
 /** What a client may add to a conversation. */
-export type ClientItem = UserMessageItem | FunctionCallOutputItem | ResponseAudioStreamSubscribeItem;
+export type ClientItem =
+  UserMessageItem | FunctionCallOutputItem | ResponseAudioStreamSubscribeItem | ResponseCancelItem;
 
 /** To the gateway. Names no call: the gateway finds it by the session. */
 export interface AiConversationRequest {

@@ -1,0 +1,124 @@
+import type { AiConversationParams, ClientItem, HangupCause } from '@parley/protocol';
+import type {
+  EngineInput,
+  EngineName,
+  EngineOutput,
+  EngineSettings,
+} from '../media/engines/engine-messages.ts';
+import type { ConversationRecord } from './conversation-record.ts';
+
+/** A word of an engine's that the conversation has; the end of a call it has otherwise. */
+export type Utterance = Exclude<EngineOutput, { type: 'hangup' }>;
+
+export interface VisitPlan {
+  assistantId: string;
+  versionId: string;
+  conversationId: string;
+  /** The conversation is a new one. */
+  begins: boolean;
+  /** `target_params` of the login. */
+  params: object;
+}
+
+export interface VisitPorts {
+  record: Pick<ConversationRecord, 'open' | 'add'>;
+  uuid: () => string;
+  /** What the engine of this version is started with. */
+  engineOf(greets: boolean): Promise<{ engine: EngineName; settings: EngineSettings }>;
+}
+
+/** What a client may say next is told by a text; else it is for the engine, or for nobody. */
+export type Taken = { refused: string } | { input: EngineInput | null };
+
+/** A visitor at an assistant: which version it talks to, and what is said, on its way between client, engine and record. */
+export class Visit {
+  readonly assistantId: string;
+  readonly versionId: string;
+  readonly conversationId: string;
+  readonly #plan: VisitPlan;
+  readonly #ports: VisitPorts;
+  /** Function calls that wait for their output. */
+  readonly #calling = new Set<string>();
+
+  constructor(plan: VisitPlan, ports: VisitPorts) {
+    this.assistantId = plan.assistantId;
+    this.versionId = plan.versionId;
+    this.conversationId = plan.conversationId;
+    this.#plan = plan;
+    this.#ports = ports;
+  }
+
+  /** The visitor is in. */
+  begin(): void {
+    const { assistantId, params, begins } = this.#plan;
+    if (begins) this.#ports.record.open({ assistantId, targetParams: JSON.stringify(params) });
+  }
+
+  /** @param greets false where a call goes on, and only its engine is another one */
+  engine(greets: boolean): Promise<{ engine: EngineName; settings: EngineSettings }> {
+    return this.#ports.engineOf(greets);
+  }
+
+  callStarted(callId: string): void {
+    this.#calling.clear();
+    const body = { call_id: callId, version_id: this.versionId, target_params: this.#plan.params };
+    this.#ports.record.add(this.#ports.uuid(), 'call_started', body);
+  }
+
+  callEnded(callId: string, { cause }: HangupCause): void {
+    this.#ports.record.add(this.#ports.uuid(), 'call_ended', { call_id: callId, cause });
+  }
+
+  /** Takes what the client adds to the conversation. */
+  take(item: ClientItem): Taken {
+    const { record, uuid } = this.#ports;
+    switch (item.type) {
+      case 'message':
+        record.add(item.id ?? uuid(), 'message', { role: item.role, content: item.content });
+        return { input: { type: 'message', content: item.content } };
+      case 'function_call_output': {
+        const { call_id: callId, output } = item;
+        if (!this.#calling.delete(callId))
+          return { refused: 'params.item.call_id names no function call that waits for its output.' };
+        record.add(uuid(), 'function_call_output', { call_id: callId, output });
+        return { input: { type: 'functionOutput', callId, output } };
+      }
+      case 'response.cancel':
+        return { input: { type: 'interrupt' } };
+      case 'response.audio_stream.subscribe':
+        return { input: null };
+    }
+  }
+
+  /** @returns what the client is told of it */
+  hear(utterance: Utterance): AiConversationParams[] {
+    const { record, uuid } = this.#ports;
+    const id = uuid();
+    switch (utterance.type) {
+      case 'said': {
+        const content = [{ type: 'text', text: utterance.text }];
+        record.add(id, 'message', { role: 'assistant', content });
+        return [
+          { type: 'response.text.delta', item_id: id, delta: utterance.text },
+          created({ id, type: 'message', role: 'assistant', status: 'completed', content }),
+        ];
+      }
+      case 'heard': {
+        const content = [{ type: 'input_audio', transcript: utterance.text }];
+        record.add(id, 'message', { role: 'user', content });
+        return [created({ id, type: 'message', role: 'user', status: 'completed', content })];
+      }
+      case 'toolCall': {
+        const { callId, name } = utterance;
+        const call = { call_id: callId, name, arguments: utterance.arguments };
+        this.#calling.add(callId);
+        record.add(id, 'function_call', call);
+        return [created({ id, type: 'function_call', ...call })];
+      }
+    }
+  }
+}
+
+function created(item: { type: string; [member: string]: unknown }): AiConversationParams {
+  return { type: 'conversation.item.created', item };
+}

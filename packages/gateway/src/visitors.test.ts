@@ -1,0 +1,315 @@
+import { CloseCode, RpcErrorCode } from '@parley/protocol';
+import { describe, expect, it } from 'vitest';
+import { rig, settled, type FakeClient, type Rig } from './signaling.fixture.ts';
+
+/** A visitor of assistant `a` in a call with it. */
+async function talking(gateway: Rig, more: object = {}): Promise<FakeClient> {
+  const visitor = gateway.client();
+  await visitor.visit(more);
+  await visitor.invite('v-1', '');
+  await settled();
+  return visitor;
+}
+
+const legOf = (gateway: Rig) => gateway.media.typed('accept').at(-1)?.leg ?? '';
+const text = (words: string) => ({
+  type: 'conversation.item.create',
+  item: { id: 'i-1', type: 'message', role: 'user', content: [{ type: 'input_text', text: words }] },
+});
+const output = (callId: string) => ({
+  type: 'conversation.item.create',
+  item: { type: 'function_call_output', call_id: callId, output: '{"sun":true}' },
+});
+const conversationIdOf = (visitor: FakeClient): string => {
+  const [pushed] = visitor.got('ai_conversation');
+  return (pushed?.['conversation'] as { id: string }).id;
+};
+
+describe('an anonymous login', () => {
+  it('for an assistant that exists opens a session, and tells which conversation it is [ANON-1, ANON-4]', async () => {
+    const gateway = rig();
+    const visitor = gateway.client();
+    const answer = await visitor.visit();
+    expect(answer.result).toMatchObject({ message: 'logged in', sessid: expect.any(String) as string });
+    expect(visitor.order).toEqual(['result', 'telnyx_rtc.clientReady', 'ai_conversation']);
+    expect(visitor.got('ai_conversation')).toEqual([
+      { type: 'conversation.created', conversation: { id: conversationIdOf(visitor) } },
+    ]);
+    expect([...gateway.conversations.keys()]).toEqual([conversationIdOf(visitor)]);
+  });
+
+  it.each([
+    ['another kind of target', { target_type: 'user' }, 'params.target_type must be ai_assistant.'],
+    [
+      'an assistant that is not there',
+      { target_id: 'c' },
+      'params.target_id names no assistant of this gateway.',
+    ],
+    [
+      'a version that is not there',
+      { target_id: 'b', target_version_id: 'v2' },
+      'params.target_version_id names no version of this assistant.',
+    ],
+    [
+      'a conversation that is not there',
+      { target_params: { conversation_id: 'x' } },
+      'params.target_params.conversation_id names no conversation with this assistant.',
+    ],
+  ])('for %s is refused with what is wrong [ANON-1, ANON-2, ANON-4]', async (_, wish, why) => {
+    const gateway = rig();
+    const answer = await gateway.client().visit(wish);
+    expect(answer.error).toEqual({
+      code: RpcErrorCode.loginIncorrect,
+      message: `Login incorrect: ${why}`,
+    });
+    expect(gateway.metered).toEqual(['loginRefused']);
+    expect([...gateway.conversations.keys()]).toEqual([]);
+  });
+
+  it('that names a conversation goes on with it, but not with one of another assistant [ANON-4]', async () => {
+    const gateway = rig();
+    const first = await talking(gateway);
+    const id = conversationIdOf(first);
+    const joined = { target_params: { conversation_id: id } };
+    const second = await talking(gateway, joined);
+    expect(conversationIdOf(second)).toBe(id);
+    expect(gateway.conversations.size).toBe(1);
+    expect((await gateway.client().visit({ target_id: 'b', ...joined })).error).toBeDefined();
+  });
+
+  it('again on the same socket keeps the session; for somebody else it is refused', async () => {
+    const visitor = await talking(rig());
+    const sessid = visitor.connection.session?.ids.id;
+    expect((await visitor.visit()).result).toMatchObject({ sessid });
+    expect((await visitor.visit({ target_id: 'b' })).error?.code).toBe(RpcErrorCode.loginIncorrect);
+  });
+
+  it('with parameters keeps them byte for byte, in the record and for the engine [ANON-3]', async () => {
+    const gateway = rig();
+    const params = { x: { y: 1 }, list: [null, 'ü', 1.5, false], '': {} };
+    const visitor = await talking(gateway, { target_params: params });
+    const bytes = JSON.stringify(params);
+    expect(gateway.conversations.get(conversationIdOf(visitor))?.targetParams).toBe(bytes);
+    expect(JSON.stringify(gateway.media.typed('converse')[0]?.settings.params)).toBe(bytes);
+  });
+});
+
+describe('a visitor', () => {
+  it.each(['', 'bob', 'echo', '+15550100'])(
+    'who calls "%s" is answered by the assistant [ANON-5, INV-1]',
+    async (destination) => {
+      const gateway = rig();
+      const bob = await gateway.signedIn('bob');
+      const visitor = gateway.client();
+      await visitor.visit();
+      await visitor.invite('v-1', destination);
+      await settled();
+      expect(visitor.order.slice(3)).toEqual(['result', 'telnyx_rtc.answer']);
+      expect(gateway.media.typed('converse')).toEqual([
+        {
+          type: 'converse',
+          leg: legOf(gateway),
+          engine: 'echo',
+          settings: {
+            instructions: null,
+            greeting: { text: 'Hello from a v1', clip: 'AAE=' },
+            options: { depth: 1 },
+            params: {},
+          },
+        },
+      ]);
+      expect(bob.got('telnyx_rtc.invite')).toEqual([]);
+    },
+  );
+
+  it('of a certain version hears that one [ANON-2]', async () => {
+    const gateway = rig();
+    await talking(gateway, { target_version_id: 'v2' });
+    expect(gateway.media.typed('converse')[0]?.settings.greeting?.text).toBe('Hello from a v2');
+  });
+
+  it('cannot be called by any name [ANON-5]', async () => {
+    const gateway = rig();
+    const visitor = gateway.client();
+    await visitor.visit();
+    const name = visitor.connection.session?.identity.sipUsername ?? '';
+    const alice = await gateway.signedIn('alice');
+    await alice.invite('a-1', name);
+    expect(visitor.got('telnyx_rtc.invite')).toEqual([]);
+    expect(alice.got('telnyx_rtc.bye')).toMatchObject([{ cause: 'UNALLOCATED_NUMBER' }]);
+  });
+
+  it('has one call at a time [ANON-5]', async () => {
+    const visitor = await talking(rig());
+    await visitor.invite('v-2', '');
+    expect(visitor.got('telnyx_rtc.bye')).toMatchObject([{ callID: 'v-2', cause: 'USER_BUSY' }]);
+  });
+
+  it('who hangs up ends the call and its record', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    await visitor.bye('v-1');
+    expect(gateway.media.legs.size).toBe(0);
+    expect(gateway.recorded()).toEqual([
+      { type: 'call_started', call_id: 'v-1', version_id: 'v1', target_params: {} },
+      { type: 'call_ended', call_id: 'v-1', cause: 'NORMAL_CLEARING' },
+    ]);
+  });
+
+  it('whose assistant hangs up is told so', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    gateway.media.emit({ type: 'engine', leg: legOf(gateway), output: { type: 'hangup' } });
+    await settled();
+    expect(visitor.got('telnyx_rtc.bye')).toMatchObject([{ callID: 'v-1', cause: 'NORMAL_CLEARING' }]);
+  });
+
+  it('who holds and presses keys is taken at it, keys sent either way', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const held = await visitor.request('telnyx_rtc.modify', {
+      action: 'hold',
+      dialogParams: { callID: 'v-1' },
+    });
+    expect(held.result).toMatchObject({ holdState: 'held' });
+    await visitor.request('telnyx_rtc.info', { dtmf: '12', dialogParams: { callID: 'v-1' } });
+    gateway.media.emit({ type: 'dtmf', leg: legOf(gateway), digit: '3' });
+    expect(gateway.media.typed('tell').map(({ input }) => input)).toEqual([
+      { type: 'dtmf', digits: '12' },
+      { type: 'dtmf', digits: '3' },
+    ]);
+  });
+
+  it('whose socket is lost in the call goes on with it in the same conversation [RESUME-2]', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const sessid = visitor.connection.session?.ids.id;
+    visitor.connection.socketClosed();
+    const again = gateway.client();
+    await again.visit({ sessid });
+    expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['v-1'] }]);
+    expect(conversationIdOf(again)).toBe(conversationIdOf(visitor));
+    expect(gateway.conversations.size).toBe(1);
+  });
+
+  it('whose media worker died goes on with a new engine, which does not greet again', async () => {
+    const gateway = rig();
+    await talking(gateway);
+    gateway.media.emit({ type: 'lost', leg: legOf(gateway), reason: 'worker' });
+    await settled();
+    expect(gateway.media.typed('converse').map(({ settings }) => settings.greeting === null)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('whose assistant is deleted is sent away [CLOSE-3]', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    gateway.signaling.revoke({ kind: 'assistant', subject: 'b' });
+    expect(visitor.closed).toBeNull();
+    gateway.signaling.revoke({ kind: 'assistant', subject: 'a' });
+    expect(visitor.closed?.code).toBe(CloseCode.revoked);
+    expect(gateway.media.legs.size).toBe(0);
+  });
+});
+
+describe('an item of a conversation', () => {
+  it('is answered, recorded and told to the engine [AI-1]', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const answer = await visitor.request('ai_conversation', text('Hello'));
+    expect(answer.result).toMatchObject({ message: 'ITEM TAKEN' });
+    const content = [{ type: 'input_text', text: 'Hello' }];
+    expect(gateway.media.typed('tell').map(({ input }) => input)).toEqual([{ type: 'message', content }]);
+    expect(gateway.recorded().at(-1)).toEqual({ type: 'message', role: 'user', content });
+    expect(gateway.items.at(-1)?.id).toBe('i-1');
+  });
+
+  it('that comes before there is an engine waits for it', async () => {
+    const gateway = rig();
+    const visitor = gateway.client();
+    await visitor.visit();
+    visitor.send('telnyx_rtc.invite', { sdp: 'offer', dialogParams: { callID: 'v-1' } });
+    visitor.send('ai_conversation', text('Hello'));
+    await settled();
+    const types = gateway.media.commands.map(({ type }) => type);
+    expect(types.filter((type) => ['converse', 'tell'].includes(type))).toEqual(['converse', 'tell']);
+  });
+
+  it.each([
+    ['of a user', async (gateway: Rig) => gateway.signedIn('alice')],
+    [
+      'of a visitor without a call',
+      async (gateway: Rig) => {
+        const visitor = gateway.client();
+        await visitor.visit();
+        return visitor;
+      },
+    ],
+  ])('%s is refused [AI-1]', async (_, enter) => {
+    const client = await enter(rig());
+    const answer = await client.request('ai_conversation', text('Hello'));
+    expect(answer.error?.code).toBe(RpcErrorCode.invalidRequest);
+  });
+
+  it('of the assistant goes to the client and into the record [AI-3]', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const say = (what: 'said' | 'heard', words: string) => {
+      gateway.media.emit({ type: 'engine', leg: legOf(gateway), output: { type: what, text: words } });
+    };
+    say('heard', 'How are you?');
+    say('said', 'Fine.');
+    await settled();
+    const [, heard, delta, said] = visitor.got('ai_conversation');
+    expect(heard).toMatchObject({
+      type: 'conversation.item.created',
+      item: { role: 'user', content: [{ type: 'input_audio', transcript: 'How are you?' }] },
+    });
+    expect(delta).toMatchObject({ type: 'response.text.delta', delta: 'Fine.' });
+    expect(said).toMatchObject({
+      item: { id: delta?.['item_id'], role: 'assistant', content: [{ type: 'text', text: 'Fine.' }] },
+    });
+    expect(gateway.recorded().slice(1)).toMatchObject([{ role: 'user' }, { role: 'assistant' }]);
+  });
+
+  it('that asks for a function is answered once, as a request or as a notification [AI-2]', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const call = (callId: string) => {
+      const output = { type: 'toolCall', callId, name: 'weather', arguments: '{}' } as const;
+      gateway.media.emit({ type: 'engine', leg: legOf(gateway), output });
+    };
+    call('f-1');
+    call('f-2');
+    const created = visitor.got('ai_conversation').slice(1);
+    const item = { type: 'function_call', call_id: 'f-1', name: 'weather', arguments: '{}' };
+    expect(created[0]).toMatchObject({ type: 'conversation.item.created', item });
+    expect((await visitor.request('ai_conversation', output('f-1'))).result).toBeDefined();
+    const frames = visitor.frames.length;
+    const method = 'ai_conversation';
+    for (const callId of ['f-2', 'f-2', 'f-3'])
+      visitor.connection.receive(JSON.stringify({ jsonrpc: '2.0', method, params: output(callId) }));
+    await settled();
+    expect(visitor.frames.length).toBe(frames);
+    expect(gateway.media.typed('tell').map(({ input }) => input)).toEqual(
+      ['f-1', 'f-2'].map((callId) => ({ type: 'functionOutput', callId, output: '{"sun":true}' })),
+    );
+    const again = await visitor.request('ai_conversation', output('f-1'));
+    expect(again.error?.message).toContain('params.item.call_id');
+  });
+
+  it('that cancels what is said interrupts the engine, and one that subscribes to audio does nothing', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    for (const type of ['response.cancel', 'response.audio_stream.subscribe']) {
+      const answer = await visitor.request('ai_conversation', {
+        type: 'conversation.item.create',
+        item: { type },
+      });
+      expect(answer.result).toBeDefined();
+    }
+    expect(gateway.media.typed('tell').map(({ input }) => input)).toEqual([{ type: 'interrupt' }]);
+  });
+});
