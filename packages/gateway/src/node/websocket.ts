@@ -8,6 +8,7 @@ import type { Socket } from '../sessions/connection.ts';
 export interface SocketListener {
   readonly session: object | null;
   receive(text: string): void;
+  /** Nothing more comes in, and nothing goes out. May be told twice. */
   socketClosed(): void;
 }
 
@@ -16,19 +17,36 @@ export interface WebSocketOptions {
   isAllowedOrigin(origin: string | undefined, request: IncomingMessage): boolean;
   remoteAddress(request: IncomingMessage): string;
   onSocket(socket: Socket, remoteAddress: string): SocketListener;
+  /** How long a peer may leave what was sent to it unread. Default: 10 s. */
+  unreadMs?: number;
 }
 
 /** Largest message before a login, with room for its framing, and after one. */
 const anonymousLimit = 16 * 1024;
 const messageLimit = 1024 * 1024;
-/** A peer that reads this much too slowly is let go. */
-const unsentLimit = 1024 * 1024;
+/** Bytes that a peer may leave unread. */
+const unreadLimit = 256 * 1024;
+/** Each piece of a message costs more memory than its bytes: of a message in packets of the size of Ethernet's, 750. */
+const mostPieces = 1024;
+const mostFragments = 256;
+/** How long a peer has to close its side. One that broke the rules is not read meanwhile, so that it cannot go on. */
+const closing = { closeTimeout: 5_000 };
+const offenderTimeoutMs = 500;
+const offences: ReadonlySet<number> = new Set([
+  CloseCode.unsupportedData,
+  CloseCode.policyViolation,
+  CloseCode.tooBig,
+  CloseCode.tryAgainLater,
+]);
 
 /** Takes WebSocket upgrades on every path of an HTTP server. @returns the way to close every socket */
 export function attachWebSockets(server: Server, options: WebSocketOptions): { close(): void } {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: messageLimit,
+    maxBufferedChunks: mostPieces,
+    maxFragments: mostFragments,
+    ...closing,
     perMessageDeflate: false,
     clientTracking: true,
   });
@@ -49,38 +67,94 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
   };
 }
 
-function carry(ws: WebSocket, stream: Duplex, remoteAddress: string, options: WebSocketOptions): void {
+function carry(
+  ws: WebSocket,
+  stream: Duplex,
+  remoteAddress: string,
+  { onSocket, unreadMs = 10_000 }: WebSocketOptions,
+): void {
+  let isClosing = false;
+  const close = (code: CloseCode, reason: string): void => {
+    if (isClosing) return;
+    isClosing = true;
+    ws.close(code, reason);
+    if (!offences.has(code)) return;
+    ws.pause();
+    const timer = setTimeout(() => {
+      ws.terminate();
+    }, offenderTimeoutMs);
+    ws.once('close', () => {
+      clearTimeout(timer);
+    });
+  };
+  /** The listener learns of what it did not do itself. */
+  const drop = (code: CloseCode, reason: string): void => {
+    close(code, reason);
+    listener.socketClosed();
+  };
+  const reading = watchReading(unreadMs, () => {
+    drop(CloseCode.tryAgainLater, 'reads too slowly');
+  });
   const socket: Socket = {
     send: (text) => {
-      if (ws.bufferedAmount > unsentLimit) ws.close(CloseCode.tryAgainLater, 'reads too slowly');
-      else ws.send(text);
+      if (isClosing) return;
+      if (ws.bufferedAmount > unreadLimit) drop(CloseCode.tryAgainLater, 'reads too slowly');
+      else ws.send(text, reading.sent());
     },
-    close: (code, reason) => {
-      ws.close(code, reason);
-    },
+    close,
   };
-  const listener = options.onSocket(socket, remoteAddress);
-  limitAnonymous(ws, stream, listener);
+  const listener = onSocket(socket, remoteAddress);
+  limitAnonymous(stream, listener, () => {
+    drop(CloseCode.tooBig, `more than ${String(anonymousLimit)} bytes before a login`);
+  });
   ws.on('message', (data: Buffer, isBinary) => {
-    if (isBinary) ws.close(CloseCode.unsupportedData, 'binary frames are not of this protocol');
+    if (isClosing) return;
+    if (isBinary) drop(CloseCode.unsupportedData, 'binary frames are not of this protocol');
     else listener.receive(data.toString('utf8'));
   });
   // Reported by the close that follows.
-  ws.on('error', () => undefined);
+  ws.on('error', () => {
+    isClosing = true;
+  });
   ws.on('close', () => {
+    isClosing = true;
+    reading.end();
     listener.socketClosed();
   });
 }
 
+/** Finds out that a peer has read nothing for too long of what was sent to it. */
+function watchReading(unreadMs: number, onTooLong: () => void) {
+  let unread = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const rest = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    /** Something is sent. @returns to be called when it is out of this process */
+    sent: (): (() => void) => {
+      unread += 1;
+      timer ??= setTimeout(onTooLong, unreadMs);
+      return () => {
+        unread -= 1;
+        if (unread === 0) rest();
+        else timer?.refresh();
+      };
+    },
+    end: rest,
+  };
+}
+
 /** Counts bytes as they arrive: a message over the limit is refused before it has been collected. */
-function limitAnonymous(ws: WebSocket, stream: Duplex, listener: SocketListener): void {
+function limitAnonymous(stream: Duplex, listener: SocketListener, onTooMany: () => void): void {
   let received = 0;
   const count = (chunk: Buffer): void => {
     received += chunk.length;
     if (listener.session !== null) stream.off('data', count);
     else if (received > anonymousLimit) {
       stream.off('data', count);
-      ws.close(CloseCode.tooBig, `more than ${String(anonymousLimit)} bytes before a login`);
+      onTooMany();
     }
   };
   stream.on('data', count);
