@@ -27,6 +27,8 @@ const ARGUMENTS = [
   '--disable-domain-reliability',
   '--disable-crash-reporter',
   '--no-pings',
+  // Names for tests alone (RFC 6761, section 6.2).
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
 ];
 
 /**

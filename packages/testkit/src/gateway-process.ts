@@ -32,6 +32,8 @@ export interface GatewayProcess {
 export interface GatewayProcessOptions {
   /** More options for `parley-gateway start`, such as `--ring-seconds 2`. */
   args?: readonly string[];
+  /** A data folder that several share, and that is left. Default: one of its own, which is removed. */
+  data?: string;
 }
 
 const PROGRAM = fileURLToPath(new URL('../../gateway/bin/parley-gateway.js', import.meta.url));
@@ -42,7 +44,9 @@ const UNCAUGHT = /uncaught|unhandled|^\s+at .+:\d+:\d+|^[A-Za-z]*Error\b|"level"
 
 /** Starts the built gateway with demo users on a port and a data folder of its own. */
 export async function startGateway(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
-  const data = await mkdtemp(join(tmpdir(), 'parley-gateway-'));
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'parley-gateway-')));
+  const removeData = () =>
+    options.data === undefined ? rm(data, { recursive: true, force: true }) : Promise.resolve();
   const fixed = ['start', '--port', '0', '--demo', '--data', data, '--drain-seconds', '0'];
   const child = spawn(process.execPath, [PROGRAM, ...fixed, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,10 +64,10 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
         );
       }),
     ]);
-    return running(child, origin, log, ended, data);
+    return running(child, origin, log, ended, removeData);
   } catch (error) {
     child.kill('SIGKILL');
-    await rm(data, { recursive: true, force: true });
+    await removeData();
     throw error;
   }
 }
@@ -86,7 +90,7 @@ function running(
   origin: string,
   log: Recorder<string>,
   ended: Promise<unknown>,
-  data: string,
+  removeData: () => Promise<void>,
 ): GatewayProcess {
   const { pid } = child;
   if (pid === undefined) throw new Error('The gateway has no process id.');
@@ -122,7 +126,7 @@ function running(
         const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
         await ended;
         clearTimeout(killer);
-        await rm(data, { recursive: true, force: true });
+        await removeData();
         await assertGroupGone(pid, 'The gateway');
       }
       assertHealthy();

@@ -9,6 +9,8 @@ export interface SocketFrame {
   direction: 'sent' | 'received';
   /** Counts the sockets that the page opened, from 1. */
   socket: number;
+  /** The URL of that socket. */
+  url: string;
   text: string;
   /** The text as JSON; `undefined` where it is none. */
   json: unknown;
@@ -17,18 +19,20 @@ export interface SocketFrame {
 /** Records the frames of every WebSocket that a Chromium page opens from now on. */
 export async function recordFrames(page: Page): Promise<Recorder<SocketFrame>> {
   const frames = createRecorder<SocketFrame>(describeFrame);
-  const sockets = new Map<string, number>();
+  const sockets = new Map<string, { socket: number; url: string }>();
   const record = (direction: SocketFrame['direction'], requestId: string, text: string) => {
     frames.record({
       at: Date.now(),
       direction,
-      socket: sockets.get(requestId) ?? 0,
+      ...(sockets.get(requestId) ?? { socket: 0, url: '' }),
       text,
       json: parse(text),
     });
   };
   const session = await page.createCDPSession();
-  session.on('Network.webSocketCreated', ({ requestId }) => sockets.set(requestId, sockets.size + 1));
+  session.on('Network.webSocketCreated', ({ requestId, url }) =>
+    sockets.set(requestId, { socket: sockets.size + 1, url }),
+  );
   session.on('Network.webSocketFrameSent', ({ requestId, response }) => {
     record('sent', requestId, response.payloadData);
   });

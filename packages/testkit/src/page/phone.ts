@@ -60,6 +60,8 @@ export interface Phone {
   dial(options: object): string;
   /** Calls a method of the client, or of a call. */
   invoke(callId: string | undefined, method: string, args: readonly unknown[]): Promise<unknown>;
+  /** @param path of a member of the client, such as `connection.host` */
+  read(path: string): unknown;
   snapshot(callId: string): CallSnapshot;
   inboundAudio(callId: string): Promise<InboundAudio>;
 }
@@ -136,6 +138,7 @@ function createTelephone(remoteElement: HTMLAudioElement): Omit<Phone, 'ear' | '
       const result: unknown = await found.apply(target, args);
       return toPlain(result);
     },
+    read: (path) => toPlain(path.split('.').reduce<unknown>(member, opened())),
     snapshot: (callId) => toSnapshot(call(callId)),
     inboundAudio: async (callId) => {
       const connection = member(call(callId)['peer'], 'instance');
