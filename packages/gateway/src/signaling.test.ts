@@ -196,9 +196,14 @@ describe('a session whose socket is lost in a call', () => {
     const gateway = rig();
     const { alice, bob } = await talking(gateway);
     alice.connection.socketClosed();
-    await gateway.clock.advance(189_000);
+    for (let second = 0; second < 180; second += 30) {
+      await gateway.clock.advance(30_000);
+      await bob.request('telnyx_rtc.ping');
+    }
+    await gateway.clock.advance(9_000);
     expect(bob.got('telnyx_rtc.bye')).toEqual([]);
     await gateway.clock.advance(1_000);
+    expect(bob.got('telnyx_rtc.bye')).toEqual([expect.objectContaining(causes.destinationOutOfOrder)]);
     expect(gateway.signaling.calls.counts()).toEqual({ inviting: 0, established: 0 });
     expect(gateway.media.legs.size).toBe(0);
   });
@@ -673,6 +678,37 @@ describe('in a call', () => {
     ]);
     await again.request('telnyx_rtc.attach', { sdp: 'again', dialogParams: { callID: 'a-1' } });
     expect((await again.request('telnyx_rtc.modify', restart)).error).toBeUndefined();
+  });
+});
+
+describe('a client that does not do its part', () => {
+  it('and never answers an attach, loses the call after 20 seconds, and the other party is told', async () => {
+    const gateway = rig();
+    const { alice, bob } = await talking(gateway);
+    const [leg] = gateway.media.typed('accept').map((command) => command.leg);
+    gateway.media.emit({ type: 'lost', leg: leg ?? '', reason: 'worker' });
+    await settled();
+    await gateway.clock.advance(19_999);
+    expect(alice.got('telnyx_rtc.bye')).toEqual([]);
+    await gateway.clock.advance(1);
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 102 });
+    expect(bob.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 102 });
+    expect(gateway.media.legs.size).toBe(0);
+  });
+
+  it('and refuses an invite, is out of the call, which ends where nobody else rings [INV-6]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const bob = await gateway.signedIn('bob');
+    await alice.invite('a-1', 'bob');
+    await settled();
+    const invite = bob.frames.findLast((frame) => frame.method === 'telnyx_rtc.invite');
+    const error = { code: -32603, message: 'no' };
+    bob.connection.receive(JSON.stringify({ jsonrpc: '2.0', id: invite?.id, error }));
+    await settled();
+    expect(alice.got('telnyx_rtc.ringing')).toEqual([]);
+    expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 27, sipCode: 502 });
+    expect(gateway.media.legs.size).toBe(0);
   });
 });
 

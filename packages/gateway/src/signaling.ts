@@ -44,7 +44,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     holdMs: options.holdMs,
     onExpired: (session) => {
       log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'session expired');
-      calls.sessionGone(session, causes.recoveryOnTimerExpire);
+      calls.sessionGone(session, causes.destinationOutOfOrder);
     },
   });
   const calls = new Calls({ ...options, directory });
@@ -71,8 +71,12 @@ export function createSignaling(options: SignalingOptions): Signaling {
         closed: ({ session }) => {
           if (session === null) return;
           log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'socket lost');
-          if (calls.callIds(session).length > 0) directory.detached(session);
-          else directory.remove(session);
+          if (calls.callIds(session).length === 0) {
+            directory.remove(session);
+            return;
+          }
+          directory.detached(session);
+          calls.detached(session);
         },
         failed: (connection, error, method) => {
           log.error({ sessionId: connection.session?.ids.id, method, err: error }, 'request failed');

@@ -2,6 +2,7 @@ import { causes } from '@parley/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  callDeadlines,
   callTransition,
   startedCall,
   type CallEffect,
@@ -165,6 +166,66 @@ describe('an established call', () => {
   });
 });
 
+describe('the deadlines of a call', () => {
+  const names = (state: CallState) => callDeadlines(state, 60_000).map(({ name }) => name);
+  const talking = run(twoPlaces(), accepted, answer('bob-desk')).state;
+  const remade = run(
+    talking,
+    { type: 'mediaLost', leg: 'alice' },
+    { type: 'remade', leg: 'alice', sdp: 'again' },
+  ).state;
+
+  it('are the ring time until the answer, and none after it', () => {
+    expect(callDeadlines(twoPlaces(), 60_000)).toEqual([
+      { name: 'ring', afterMs: 60_000, event: { type: 'ringTimeout' } },
+    ]);
+    expect(callDeadlines(talking, 60_000)).toEqual([]);
+  });
+
+  it('are one for each leg whose client owes an answer to an attach; that passed, the call ends', () => {
+    const both = run(
+      remade,
+      { type: 'mediaLost', leg: 'bob-desk' },
+      { type: 'remade', leg: 'bob-desk', sdp: 'again' },
+    ).state;
+    expect(names(both)).toEqual(['attach alice', 'attach bob-desk']);
+    expect(names(run(both, { type: 'reattached', leg: 'alice', sdp: 'taken' }).state)).toEqual([
+      'attach bob-desk',
+    ]);
+    expect(run(both, { type: 'attachTimeout', leg: 'bob-desk' }).state).toEqual({
+      name: 'ended',
+      cause: causes.recoveryOnTimerExpire,
+    });
+  });
+
+  it('do not run against a client that is between two sockets', () => {
+    const away = run(remade, { type: 'detached', leg: 'alice' }).state;
+    expect(names(away)).toEqual([]);
+    expect(names(run(away, { type: 'resumed', leg: 'alice' }).state)).toEqual(['attach alice']);
+  });
+
+  it('leave a call alone whose client answered the attach at the last moment', () => {
+    const { state } = run(
+      remade,
+      { type: 'reattached', leg: 'alice', sdp: 'taken' },
+      { type: 'attachTimeout', leg: 'alice' },
+    );
+    expect(state.name).toBe('established');
+  });
+});
+
+describe('a callee whose client cannot take the invite', () => {
+  it('is out, and the call rings on elsewhere; the last one ends it as out of order', () => {
+    const refused = (leg: string): CallEvent => ({ type: 'refused', leg });
+    const once = run(twoPlaces(), offered('bob-desk'), refused('bob-desk'));
+    expect(once.state).toMatchObject({ name: 'inviting', callees: [{ id: 'bob-mobile' }] });
+    expect(run(once.state, refused('bob-mobile')).state).toEqual({
+      name: 'ended',
+      cause: causes.destinationOutOfOrder,
+    });
+  });
+});
+
 describe('a leg that lost the race', () => {
   it('does not end the call that others have by a late bye', () => {
     const { state } = run(
@@ -231,6 +292,10 @@ describe('any order and repetition of events', () => {
     }),
     leg.map((id): CallEvent => ({ type: 'mediaLost', leg: id })),
     leg.map((id): CallEvent => ({ type: 'remade', leg: id, sdp: 'again' })),
+    fc.record({
+      type: fc.constantFrom('refused' as const, 'attachTimeout' as const, 'detached' as const),
+      leg,
+    }),
     fc.constant<CallEvent>({ type: 'ringTimeout' }),
     fc.constant<CallEvent>({ type: 'terminate', cause: causes.temporaryFailure }),
   );

@@ -2,9 +2,10 @@
  * A call of two legs, as the gateway sees it. The caller's leg exists from the start; one callee's leg is tried for
  * each place where the callee is signed in, and the first that answers stays.
  *
- *              answer              bye, last reject, ring time-out, media refused
+ *              answer              bye, media refused, new media not taken in time
  *   inviting ──────────▶ established ─────────────▶ ended
  *      └───────────────────────────────────────────▶ ended
+ *             bye, last reject, ring time-out, media refused
  *
  * A call to `echo` or to an assistant has no callee: it is established at once, and the caller told when its media is
  * there, bridged to itself or to an engine.
@@ -54,7 +55,14 @@ export type Route = { kind: 'echo' } | { kind: 'engine' } | { kind: 'callees'; l
 export type FarEnd = { kind: 'callee'; leg: LegId } | { kind: 'echo' } | { kind: 'engine' };
 
 export type CallState =
-  | { name: 'inviting'; caller: CallerLeg; callees: readonly CalleeLeg[]; refusal: HangupCause | null }
+  | {
+      name: 'inviting';
+      caller: CallerLeg;
+      callees: readonly CalleeLeg[];
+      refusal: HangupCause | null;
+      /** Legs whose clients are between two sockets. */
+      away: readonly LegId[];
+    }
   | {
       name: 'established';
       caller: CallerLeg;
@@ -63,6 +71,7 @@ export type CallState =
       far: FarEnd;
       held: readonly LegId[];
       remaking: readonly RemadeLeg[];
+      away: readonly LegId[];
     }
   | { name: 'ended'; cause: HangupCause };
 
@@ -74,6 +83,8 @@ export type CallEvent =
   | { type: 'mediaFailed'; leg: LegId; failure: MediaFailure }
   /** The callee's client has taken the invite. */
   | { type: 'ringing'; leg: LegId }
+  /** The callee's client cannot take the invite. */
+  | { type: 'refused'; leg: LegId }
   | { type: 'preAnswer'; leg: LegId; sdp: string }
   | { type: 'answer'; leg: LegId; sdp: string | null }
   /** The caller's client has taken the answer. */
@@ -85,6 +96,10 @@ export type CallEvent =
   | { type: 'remade'; leg: LegId; sdp: string }
   /** The client's answer to it. */
   | { type: 'reattached'; leg: LegId; sdp: string }
+  /** The client has not answered the gateway's offer for a new media path in time. */
+  | { type: 'attachTimeout'; leg: LegId }
+  /** The leg's client has lost its socket. */
+  | { type: 'detached'; leg: LegId }
   /** The leg's client is back on another socket, and may have missed what was told it. */
   | { type: 'resumed'; leg: LegId }
   | { type: 'bye'; leg: LegId; cause: HangupCause }
@@ -125,9 +140,38 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
       far: target,
       held: [],
       remaking: [],
+      away: [],
     };
   const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
-  return { name: 'inviting', caller: callerLeg, callees, refusal: null };
+  return { name: 'inviting', caller: callerLeg, callees, refusal: null, away: [] };
+}
+
+/** Something that happens to a state if nothing else does. It lives as long as the state has one of its name. */
+export interface CallDeadline {
+  name: string;
+  afterMs: number;
+  event: CallEvent;
+}
+
+/** A client must negotiate and perhaps gather candidates; longer than this, a person waits in silence for nothing. */
+const attachMs = 20_000;
+
+/** A client that is away is waited for as long as its session is held, whatever it owes. */
+export function callDeadlines(state: CallState, ringMs: number): CallDeadline[] {
+  switch (state.name) {
+    case 'inviting':
+      return [{ name: 'ring', afterMs: ringMs, event: { type: 'ringTimeout' } }];
+    case 'established':
+      return state.remaking
+        .filter(({ id, offer }) => offer !== null && !state.away.includes(id))
+        .map(({ id }) => ({
+          name: `attach ${id}`,
+          afterMs: attachMs,
+          event: { type: 'attachTimeout', leg: id },
+        }));
+    case 'ended':
+      return [];
+  }
 }
 
 export function callTransition(state: CallState, event: CallEvent): CallStep {
@@ -210,14 +254,19 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
       return end(state, causes.noAnswer);
     case 'terminate':
       return end(state, event.cause);
-    case 'resumed':
-      return event.leg === state.caller.id
-        ? stay(state, ...progressOf(state))
-        : stay(state, ...inviteAgain(state, event.leg));
+    case 'refused':
+      return dropCallee(state, event.leg, causes.destinationOutOfOrder, true);
+    case 'detached':
+      return stay(withAway(state, event.leg));
+    case 'resumed': {
+      const missed = event.leg === state.caller.id ? progressOf(state) : inviteAgain(state, event.leg);
+      return stay(withoutAway(state, event.leg), ...missed);
+    }
     case 'answerTaken':
     case 'hold':
     case 'remade':
     case 'reattached':
+    case 'attachTimeout':
       return stay(state);
   }
 }
@@ -249,7 +298,15 @@ function established(state: Established, event: CallEvent): CallStep {
     case 'answerTaken':
       return stay({ ...state, answerTaken: true });
     case 'resumed':
-      return stay(state, ...answerAgain(state, event.leg), ...attachAgain(state, event.leg));
+      return stay(
+        withoutAway(state, event.leg),
+        ...answerAgain(state, event.leg),
+        ...attachAgain(state, event.leg),
+      );
+    case 'detached':
+      return stay(withAway(state, event.leg));
+    case 'attachTimeout':
+      return isRemaking(state, event.leg) ? end(state, causes.recoveryOnTimerExpire) : stay(state);
     case 'bye':
       return end(state, event.cause, event.leg);
     case 'mediaFailed':
@@ -258,6 +315,7 @@ function established(state: Established, event: CallEvent): CallStep {
       return end(state, event.cause);
     case 'offered':
     case 'ringing':
+    case 'refused':
     case 'preAnswer':
     case 'answer':
     case 'ringTimeout':
@@ -334,7 +392,15 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
   const caller =
     description === null ? state.caller : { ...state.caller, description: { ...description, told: true } };
   return stay(
-    { name: 'established', caller, answerTaken: false, far: { kind: 'callee', leg }, held: [], remaking: [] },
+    {
+      name: 'established',
+      caller,
+      answerTaken: false,
+      far: { kind: 'callee', leg },
+      held: [],
+      remaking: [],
+      away: state.away,
+    },
     ...effects,
   );
 }
@@ -363,6 +429,16 @@ function end(state: Inviting | Established, cause: HangupCause, saidBy?: LegId):
   }));
   return { state: { name: 'ended', cause }, effects };
 }
+
+const withAway = <State extends Inviting | Established>(state: State, leg: LegId): State => ({
+  ...state,
+  away: [...state.away.filter((id) => id !== leg), leg],
+});
+
+const withoutAway = <State extends Inviting | Established>(state: State, leg: LegId): State => ({
+  ...state,
+  away: state.away.filter((id) => id !== leg),
+});
 
 function withRemaking(state: Established, id: LegId, offer: string | null): Established {
   const others = state.remaking.filter((leg) => leg.id !== id);

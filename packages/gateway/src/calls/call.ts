@@ -4,6 +4,7 @@ import { MediaError, type MediaCommand, type MediaPlane, type MediaResults } fro
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import { AssistantEnd } from './assistant-end.ts';
 import {
+  callDeadlines,
   callTransition,
   isHeld,
   isRemaking,
@@ -44,7 +45,8 @@ export class Call {
   readonly #startedAt: number;
 
   #state: CallState;
-  #callOffRing: (() => void) | null = null;
+  /** What calls off each of the state's deadlines, by its name. */
+  readonly #deadlines = new Map<string, () => void>();
 
   constructor(
     id: string,
@@ -73,11 +75,7 @@ export class Call {
   start(offer: string): void {
     this.#log('call started');
     this.assistant?.start();
-    if (this.#state.name === 'inviting') {
-      this.#callOffRing = this.#ports.clock.after(this.#ports.ringMs, () => {
-        this.handle({ type: 'ringTimeout' });
-      });
-    }
+    this.#armDeadlines();
     const caller = this.#caller.id;
     this.#media({ type: 'accept', leg: caller, call: this.id, sdp: offer }, ({ sdp }) => ({
       type: 'accepted',
@@ -93,10 +91,7 @@ export class Call {
     const before = this.#state;
     const step = callTransition(before, event);
     this.#state = step.state;
-    if (step.state.name !== 'inviting') {
-      this.#callOffRing?.();
-      this.#callOffRing = null;
-    }
+    this.#armDeadlines();
     for (const effect of step.effects) this.#carryOut(effect);
     if (before.name !== step.state.name) this.#entered(step.state);
   }
@@ -139,6 +134,23 @@ export class Call {
     if (other === null) return;
     other.session.push('telnyx_rtc.info', { callID: other.callId, dtmf: digits });
     this.#media({ type: 'dtmf', leg: other.id, digits });
+  }
+
+  #armDeadlines(): void {
+    const due = callDeadlines(this.#state, this.#ports.ringMs);
+    for (const [name, callOff] of this.#deadlines) {
+      if (due.some((deadline) => deadline.name === name)) continue;
+      callOff();
+      this.#deadlines.delete(name);
+    }
+    for (const { name, afterMs, event } of due) {
+      if (this.#deadlines.has(name)) continue;
+      const callOff = this.#ports.clock.after(afterMs, () => {
+        this.#deadlines.delete(name);
+        this.handle(event);
+      });
+      this.#deadlines.set(name, callOff);
+    }
   }
 
   #entered(state: CallState): void {
@@ -231,8 +243,8 @@ export class Call {
         ...(clientState === undefined ? {} : { client_state: clientState }),
         dialogParams: { custom_headers: customHeaders },
       },
-      () => {
-        this.handle({ type: 'ringing', leg: leg.id });
+      (outcome) => {
+        this.handle({ type: outcome === 'taken' ? 'ringing' : 'refused', leg: leg.id });
       },
     );
   }
@@ -295,9 +307,8 @@ export class Call {
 
   #mediaFailed(command: MediaCommand, error: unknown): void {
     const failure = error instanceof MediaError ? error.failure : 'worker-lost';
-    const message = error instanceof Error ? error.message : String(error);
     this.#ports.log.warn(
-      { callId: this.id, command: command.type, failure, error: message },
+      { callId: this.id, command: command.type, failure, err: error },
       'media command failed',
     );
     switch (command.type) {

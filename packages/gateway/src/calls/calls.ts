@@ -71,6 +71,13 @@ export class Calls {
     return [...(this.#bySession.get(session)?.keys() ?? [])];
   }
 
+  /** The client has lost its socket; its session is held. */
+  detached(session: Session): void {
+    for (const { call, leg } of this.#bySession.get(session)?.values() ?? []) {
+      call.handle({ type: 'detached', leg: leg.id });
+    }
+  }
+
   /** The client is back on another socket; what it may have missed is told again. */
   resumed(session: Session): void {
     for (const { call, leg } of this.#bySession.get(session)?.values() ?? []) {

@@ -18,7 +18,7 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from './connection-machine.ts';
-import type { Carrier, Session } from './session.ts';
+import type { Acknowledgement, Carrier, Session } from './session.ts';
 
 /** One WebSocket, whatever library it comes from. */
 export interface Socket {
@@ -67,7 +67,7 @@ export class Connection implements Carrier {
   #callOffDeadline: (() => void) | null = null;
   #queue: Promise<void> = Promise.resolve();
   #nextId = 1;
-  readonly #acknowledgements = new Map<RequestId, () => void>();
+  readonly #acknowledgements = new Map<RequestId, (outcome: Acknowledgement) => void>();
   /** Those who ask whether the peer is alive. */
   readonly #listeners = new Set<(isAlive: boolean) => void>();
 
@@ -100,7 +100,7 @@ export class Connection implements Carrier {
         this.#queue = this.#queue.then(() => this.#answer(decoded));
         return;
       case 'response':
-        this.#acknowledged(decoded.id);
+        this.#acknowledged(decoded.id, 'error' in decoded ? 'refused' : 'taken');
         return;
       case 'debugReport':
         this.#send({ jsonrpc: '2.0', id: decoded.frame.id, result: { message: 'ok' } });
@@ -131,7 +131,7 @@ export class Connection implements Carrier {
   request<M extends ClientMethod>(
     method: M,
     params: ToClient[M]['params'],
-    onAcknowledged?: () => void,
+    onAcknowledged?: (outcome: Acknowledgement) => void,
   ): void {
     const id = this.#nextId++;
     if (onAcknowledged !== undefined) this.#acknowledgements.set(id, onAcknowledged);
@@ -194,11 +194,11 @@ export class Connection implements Carrier {
     for (const listener of this.#listeners) listener(isAlive);
   }
 
-  #acknowledged(id: RequestId | null): void {
+  #acknowledged(id: RequestId | null, outcome: Acknowledgement): void {
     if (id === null) return;
     const callback = this.#acknowledgements.get(id);
     this.#acknowledgements.delete(id);
-    callback?.();
+    callback?.(outcome);
   }
 
   #respondError(id: RequestId | null, error: ErrorObject): void {

@@ -9,12 +9,15 @@ export interface SessionIds {
   callReportId: string;
 }
 
+/** What the client says to a request of the gateway's. */
+export type Acknowledgement = 'taken' | 'refused';
+
 /** The socket that carries a session, as the session sees it. */
 export interface Carrier {
   request<M extends ClientMethod>(
     method: M,
     params: ToClient[M]['params'],
-    onAcknowledged?: () => void,
+    onAcknowledged?: (outcome: Acknowledgement) => void,
   ): void;
   /** @returns whether the peer says anything at all within the time */
   isAlive(withinMs: number): Promise<boolean>;
@@ -46,9 +49,13 @@ export class Session {
    * Sends a request of the gateway's. A detached session loses it, but for a bye: that one is told when the client
    * is back, so that no call lives on at one end alone.
    *
-   * @param onAcknowledged called when the client has taken the request
+   * @param onAcknowledged called when the client has taken or refused the request
    */
-  push<M extends ClientMethod>(method: M, params: ToClient[M]['params'], onAcknowledged?: () => void): void {
+  push<M extends ClientMethod>(
+    method: M,
+    params: ToClient[M]['params'],
+    onAcknowledged?: (outcome: Acknowledgement) => void,
+  ): void {
     if (this.connection !== null) this.connection.request(method, params, onAcknowledged);
     else if (method === 'telnyx_rtc.bye')
       this.#undeliveredByes.push(params as ToClient['telnyx_rtc.bye']['params']);
