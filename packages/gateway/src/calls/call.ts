@@ -17,6 +17,7 @@ import {
   type EarlyDescription,
   type LegId,
 } from './call-machine.ts';
+import { Deadlines } from './deadlines.ts';
 import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
 import { partiesOf, type CallerIdentity } from './routing.ts';
 
@@ -45,8 +46,7 @@ export class Call {
   readonly #startedAt: number;
 
   #state: CallState;
-  /** What calls off each of the state's deadlines, by its name. */
-  readonly #deadlines = new Map<string, () => void>();
+  readonly #deadlines: Deadlines;
 
   constructor(
     id: string,
@@ -60,6 +60,9 @@ export class Call {
     this.#request = options.request;
     this.#from = options.from;
     this.#caller = caller;
+    this.#deadlines = new Deadlines(ports.clock, (event) => {
+      this.handle(event);
+    });
     this.#startedAt = ports.clock.monotonic();
     const callees = target.kind === 'callees' ? target.legs : [];
     for (const leg of [caller, ...callees]) this.#legs.set(leg.id, leg);
@@ -137,20 +140,7 @@ export class Call {
   }
 
   #armDeadlines(): void {
-    const due = callDeadlines(this.#state, this.#ports.ringMs);
-    for (const [name, callOff] of this.#deadlines) {
-      if (due.some((deadline) => deadline.name === name)) continue;
-      callOff();
-      this.#deadlines.delete(name);
-    }
-    for (const { name, afterMs, event } of due) {
-      if (this.#deadlines.has(name)) continue;
-      const callOff = this.#ports.clock.after(afterMs, () => {
-        this.#deadlines.delete(name);
-        this.handle(event);
-      });
-      this.#deadlines.set(name, callOff);
-    }
+    this.#deadlines.arm(callDeadlines(this.#state, this.#ports.ringMs));
   }
 
   #entered(state: CallState): void {
