@@ -480,6 +480,17 @@ describe('capabilities', () => {
     expect(again.result?.['parley']).toMatchObject({ granted: ['earlyMedia'] });
   });
 
+  it('are told again when the session is refreshed, and to nobody who knows of none [EXT-1, EXT-3]', async () => {
+    const gateway = rig();
+    const parley = { capabilities: ['earlyMedia', 'preAnswer'] };
+    const able = await gateway.signedIn('alice', { parley });
+    const granted = { granted: ['preAnswer', 'earlyMedia'] };
+    expect((await able.login('alice', { parley })).result?.['parley']).toMatchObject(granted);
+    expect((await able.login('alice')).result?.['parley']).toMatchObject(granted);
+    const old = await gateway.signedIn('alice');
+    expect((await old.login('alice')).result).not.toHaveProperty('parley');
+  });
+
   it('decide whether a caller without ringback gets its description early [EXT-6, PROG-2]', async () => {
     const gateway = rig([{ sipUsername: 'alice', generateRingback: false }, { sipUsername: 'bob' }]);
     await gateway.signedIn('bob');

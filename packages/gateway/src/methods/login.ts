@@ -16,7 +16,7 @@ export const login: LoginHandler<'login'> = async (gatekeeping, connection, para
   }
   return connection.session === null
     ? await signIn(gatekeeping, connection, params, authentication)
-    : refresh(gatekeeping, connection.session, authentication);
+    : refresh(gatekeeping, connection.session, params, authentication);
 };
 
 export const anonymousLogin: LoginHandler<'anonymous_login'> = async (gatekeeping, connection, params) => {
@@ -24,7 +24,7 @@ export const anonymousLogin: LoginHandler<'anonymous_login'> = async (gatekeepin
   if ('refused' in received) throw refused(gatekeeping, connection, `params.${received.refused}`);
   return connection.session === null
     ? await signIn(gatekeeping, connection, params, received)
-    : refresh(gatekeeping, connection.session, received);
+    : refresh(gatekeeping, connection.session, params, received);
 };
 
 function refused({ meter, log }: Gatekeeping, { remoteAddress }: Connection, why: string): RpcError {
@@ -67,7 +67,7 @@ async function signIn(
     result: {
       message: 'logged in',
       sessid: session.ids.id,
-      ...(offered.length === 0 ? {} : { parley: { granted: [...session.granted], iceServers: [] } }),
+      ...grants(session, params),
     },
     afterwards: () => {
       session.flushByes();
@@ -81,8 +81,19 @@ async function signIn(
   };
 }
 
+/** What a client gets that knows of capabilities: a session keeps its own, and tells them at each login. */
+function grants(session: Session, { parley }: Pick<LoginParams, 'parley'>) {
+  const knowsOfThem = session.granted.size > 0 || (parley?.capabilities.length ?? 0) > 0;
+  return knowsOfThem ? { parley: { granted: [...session.granted], iceServers: [] } } : {};
+}
+
 /** New credentials on a socket that is signed in already. Its session goes on, whatever `sessid` the client sends. */
-function refresh({ calls, log }: Gatekeeping, session: Session, authentication: Authentication): Reply {
+function refresh(
+  { calls, log }: Gatekeeping,
+  session: Session,
+  params: Pick<LoginParams, 'parley'>,
+  authentication: Authentication,
+): Reply {
   if (authentication.identity.credentialId !== session.identity.credentialId) {
     throw new RpcError(
       RpcErrorCode.loginIncorrect,
@@ -93,7 +104,7 @@ function refresh({ calls, log }: Gatekeeping, session: Session, authentication: 
   log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'credentials refreshed');
   const callIds = calls.callIds(session);
   return {
-    result: { message: 'logged in', sessid: session.ids.id },
+    result: { message: 'logged in', sessid: session.ids.id, ...grants(session, params) },
     // An empty list would end calls that only the client knows of.
     afterwards: () => {
       session.push('telnyx_rtc.clientReady', callIds.length === 0 ? {} : { reattached_sessions: callIds });
