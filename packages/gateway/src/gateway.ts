@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { causes } from '@parley/protocol';
+import { storeConfigured } from './assistants/configured-assistants.ts';
 import { createGreetings } from './assistants/greetings.ts';
 import { createVisits } from './assistants/visits.ts';
 import { resolveSettings, type Settings } from './config/settings.ts';
@@ -85,6 +86,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     mediaLegs: () => media.status().legs,
   });
   const studio = createStudio();
+  await storeConfigured(settings.assistants, { assistants: store.assistants, studio, now: now() });
   const greetings = createGreetings({ studio, folder: join(settings.data, 'speech'), log });
   const visits = createVisits({ store, greetings, random: systemRandom, now, log });
   scope.add(() => visits.written());
@@ -112,6 +114,8 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     store,
     provisioning,
     tokens,
+    studio,
+    uuid: systemRandom.uuid,
     callReports: store.callReports,
     ownerOfCall: (callReportId, callId) => signaling.calls.recent.ownerOf(callReportId, callId),
     isAllowedOrigin,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { assistantsSettingSchema } from '../assistants/configured-assistants.ts';
 
 /** What `--help` shows of a setting. */
 export interface SettingHelp {
@@ -91,6 +92,7 @@ export const settingsSchema = z.strictObject({
     }),
   region: text().default('local').register(help, { placeholder: 'REGION', text: 'region told to clients' }),
   canary: onOrOff().default(false).register(help, { text: 'this node serves clients that ask for a canary' }),
+  assistants: assistantsSettingSchema.default([]),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace and silent',

@@ -36,6 +36,7 @@ describe('settings', () => {
       nodeId: 'n1',
       region: 'local',
       canary: false,
+      assistants: [],
       logLevel: 'info',
     });
   });

@@ -35,8 +35,8 @@ export function resolveSettings(
     throw new SettingsError(
       parsed.error.issues.flatMap((issue) =>
         issue.code === 'unrecognized_keys'
-          ? issue.keys.map((key) => `There is no setting ${nameOf(key)}.`)
-          : [`${nameOf(String(issue.path[0]))} ${issue.message}.`],
+          ? issue.keys.map((key) => `There is no setting ${unknownOf(issue.path, key, nameOf)}.`)
+          : [`${nameOf(String(issue.path[0]))}${withinOf(issue.path.slice(1))} ${issue.message}.`],
       ),
     );
   }
@@ -44,6 +44,15 @@ export function resolveSettings(
   const mistakes = contradictionsIn(settings, nameOf);
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return settings;
+}
+
+/** Where in a setting that has members a mistake is, such as `[0].versions[1].greeting`. */
+function withinOf(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === 'number' ? `[${String(key)}]` : `.${String(key)}`)).join('');
+}
+
+function unknownOf([setting, ...path]: readonly PropertyKey[], key: string, nameOf: NameSetting): string {
+  return setting === undefined ? nameOf(key) : nameOf(String(setting)) + withinOf([...path, key]);
 }
 
 function contradictionsIn(settings: Settings, nameOf: NameSetting): string[] {

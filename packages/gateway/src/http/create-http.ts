@@ -5,14 +5,17 @@ import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-z
 import type { z } from 'zod';
 import type { Settings } from '../config/settings.ts';
 import { answerErrors, sendError, toValidationError } from './api-error.ts';
+import { assistants, type AssistantsPorts } from './assistants.ts';
 import { callReports, type CallReportsPorts } from './call-reports.ts';
 import { createProxyCheck } from './client-address.ts';
 import { consolePages } from './console.ts';
+import { conversations } from './conversations.ts';
 import { health, type HealthPorts } from './health.ts';
 import { createNodeServer } from './server.ts';
 import { telephonyCredentials, type TelephonyCredentialsPorts } from './telephony-credentials.ts';
 
-export interface HttpPorts extends TelephonyCredentialsPorts, CallReportsPorts, HealthPorts {
+export interface HttpPorts extends TelephonyCredentialsPorts, AssistantsPorts, CallReportsPorts, HealthPorts {
+  store: TelephonyCredentialsPorts['store'] & AssistantsPorts['store'];
   settings: Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'trustProxy'>;
   log: FastifyBaseLogger;
   /** Of the built console. */
@@ -54,6 +57,8 @@ export async function createHttp(ports: HttpPorts): Promise<Http> {
   logAnswers(app);
   await app.register(fastifySwagger, { openapi: openApi(ports.version), transform: jsonSchemaTransform });
   await app.register(telephonyCredentials(ports), { prefix: '/v2/telephony_credentials' });
+  await app.register(assistants(ports), { prefix: '/v2/ai/assistants' });
+  await app.register(conversations(ports), { prefix: '/v2/ai/conversations' });
   await app.register(callReports(ports), { prefix: '/call_report' });
   await app.register(health(ports));
   await app.register(consolePages(ports.consoleFolder));
@@ -91,7 +96,7 @@ function logAnswers(app: FastifyInstance): void {
 function openApi(version: string) {
   return {
     openapi: '3.1.0',
-    info: { title: 'Parley', description: 'Credentials and calls of a Parley gateway.', version },
+    info: { title: 'Parley', description: 'Credentials, assistants and calls of a Parley gateway.', version },
     components: {
       securitySchemes: {
         apiKey: {

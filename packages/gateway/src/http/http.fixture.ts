@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { resolveSettings, type Settings } from '../config/settings.ts';
+import { encodeClip } from '../media/clips/encode-clip.ts';
 import { createMetrics } from '../metrics.ts';
 import { issueApiKey } from '../registrar/api-key.ts';
 import { createPasswordHasher } from '../registrar/password-hash.ts';
@@ -55,6 +56,11 @@ export async function startHttp(
     store,
     ...registrar,
     now,
+    uuid: () => randomUUID(),
+    studio: {
+      encode: (file) => Promise.resolve().then(() => encodeClip(file)),
+      speak: () => Promise.resolve(null),
+    },
     callReports: store.callReports,
     ownerOfCall: (callReportId, callId) =>
       callReportId === 'report-1' && callId === 'call-1' ? { credentialId: 'id-of-alice' } : undefined,

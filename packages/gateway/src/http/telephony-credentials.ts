@@ -5,6 +5,7 @@ import type { Tokens } from '../registrar/tokens.ts';
 import { type Credential, DuplicateError, type Store } from '../store/store.ts';
 import { ApiError, apiErrorSchema } from './api-error.ts';
 import { requireApiKey } from './api-key-guard.ts';
+import { pageMetaOf, pageOf } from './pages.ts';
 import {
   changeSchema,
   creationSchema,
@@ -23,7 +24,6 @@ export interface TelephonyCredentialsPorts {
   now: () => number;
 }
 
-const defaultPageSize = 20;
 const idSchema = z.object({ id: z.string() });
 const about = {
   tags: ['Telephony credentials'],
@@ -71,7 +71,7 @@ export function telephonyCredentials(ports: TelephonyCredentialsPorts): FastifyP
         },
       },
       async ({ query }) => {
-        const page = { number: query['page[number]'] ?? 1, size: query['page[size]'] ?? defaultPageSize };
+        const page = pageOf(query);
         const { 'filter[name]': name, 'filter[tag]': tag, 'filter[sip_username]': sipUsername } = query;
         const filter = {
           ...(name !== undefined && { name }),
@@ -81,12 +81,7 @@ export function telephonyCredentials(ports: TelephonyCredentialsPorts): FastifyP
         const { items, total } = await credentials.list(filter, page);
         return {
           data: items.map((credential) => toAnswer(credential, now())),
-          meta: {
-            page_number: page.number,
-            page_size: page.size,
-            total_pages: Math.ceil(total / page.size),
-            total_results: total,
-          },
+          meta: pageMetaOf(page, total),
         };
       },
     );

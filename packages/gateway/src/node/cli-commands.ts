@@ -1,11 +1,13 @@
 import { settingsHelp } from '../config/settings-schema.ts';
 import { environmentNameOf, optionOf, readCommandLine } from '../config/settings-sources.ts';
 import { SettingsError } from '../config/settings.ts';
+import { createAssistant, deleteAssistant, listAssistants } from './cli-assistant.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './cli-api-key.ts';
 import { backup, restore } from './cli-backup.ts';
 import { type Command, CommandError, type CommandPorts, table } from './cli-command.ts';
 import { createCredential, deleteCredential, listCredentials } from './cli-credential.ts';
 import { doctor } from './cli-doctor.ts';
+import { edgeConfig } from './cli-edge-config.ts';
 import { start } from './cli-start.ts';
 import { token } from './cli-token.ts';
 import { version } from './version.ts';
@@ -19,8 +21,12 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['credential list', listCredentials],
   ['credential delete', deleteCredential],
   ['token', token],
+  ['assistant create', createAssistant],
+  ['assistant list', listAssistants],
+  ['assistant delete', deleteAssistant],
   ['backup', backup],
   ['restore', restore],
+  ['edge-config', edgeConfig],
   ['doctor', doctor],
 ]);
 
