@@ -1,5 +1,5 @@
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly elapsed: () => void;
 }
 
@@ -26,6 +26,12 @@ export class ManualClock {
   /** How many timers run. */
   get pending(): number {
     return this.timers.size;
+  }
+
+  /** The clock goes on, or back, without its timers: the computer slept, or its clock was set. */
+  jump(ms: number): void {
+    this.time += ms;
+    for (const timer of this.timers) timer.at += ms;
   }
 
   /** Lets time pass: timers elapse in their order, and what each sets off is done before the next. */

@@ -13,7 +13,13 @@ function check(options: unknown): { options: IClientOptions; warnings: string[] 
 describe('options of a client', () => {
   it('that log in by password, by token or as a visitor are taken as they are', () => {
     const anonymous_login = { target_type: 'ai_assistant', target_id: 'a' };
-    for (const options of [LOGIN, { login: 'a', passwd: 'b' }, { login_token: 'jwt' }, { anonymous_login }]) {
+    for (const options of [
+      LOGIN,
+      { login: 'a', passwd: 'b' },
+      { login_token: 'jwt' },
+      { tokenProvider: () => 'jwt' },
+      { anonymous_login },
+    ]) {
       expect(check(options)).toEqual({ options, warnings: [] });
     }
   });
@@ -45,7 +51,7 @@ describe('options of a client', () => {
 
   it('that contradict each other are told of, and credentials win', () => {
     expect(check({ ...LOGIN, login_token: 'jwt' }).warnings).toEqual([
-      'login and password are used, login_token is not',
+      'login and password are used, not login_token or tokenProvider',
     ]);
   });
 
@@ -57,6 +63,7 @@ describe('options of a client', () => {
     [{ login: 'alice' }, 'password is missing'],
     [{ login: 'alice', password: '' }, 'password is missing'],
     [{ login_token: { token: 'jwt' } }, 'login_token must be a string'],
+    [{ tokenProvider: 'jwt' }, 'tokenProvider must be a function'],
     [{ ...LOGIN, debug: 'yes' }, 'debug must be a boolean'],
     [{ ...LOGIN, maxReconnectAttempts: 'many' }, 'maxReconnectAttempts must be a number'],
     [{ ...LOGIN, maxReconnectAttempts: NaN }, 'maxReconnectAttempts must be a number'],

@@ -2,12 +2,13 @@ import type { ICallOptions } from './call.ts';
 import type { IClientOptions } from './options.ts';
 import { inRegion, toServerUrl } from './server-address.ts';
 
-type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any';
+type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'function' | 'any';
 
 type Kinds<T> = Readonly<Record<keyof T, Kind>>;
 
 const CLIENT_KINDS: Kinds<IClientOptions> = {
   login_token: 'string',
+  tokenProvider: 'function',
   login: 'string',
   password: 'string',
   passwd: 'string',
@@ -131,7 +132,8 @@ export function withCredentials(options: IClientOptions, given: IClientOptions):
 
 /** Whether there is something to log in with. */
 export function canLogIn(options: IClientOptions): boolean {
-  return hasCredentials(options) || Boolean(options.login_token) || options.anonymous_login !== undefined;
+  const { anonymous_login, login_token, tokenProvider } = options;
+  return hasCredentials(options) || Boolean(login_token || tokenProvider || anonymous_login);
 }
 
 /** Whatever an application may have written; its type promises less than nothing. */
@@ -182,8 +184,8 @@ function checkCredentials(options: IClientOptions, warn: (line: string) => void)
     const missing = options.login === undefined ? 'login and password, or login_token, are' : 'password is';
     refuseClientOptions(`${missing} missing`);
   }
-  if (hasCredentials(options) && options.login_token !== undefined) {
-    warn('login and password are used, login_token is not');
+  if (hasCredentials(options) && (options.login_token ?? options.tokenProvider) !== undefined) {
+    warn('login and password are used, not login_token or tokenProvider');
   }
 }
 

@@ -2,13 +2,16 @@ import type { Told } from '../calls/calls.ts';
 import { Emitter } from '../kernel/emitter.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Platform } from '../platform/ports.ts';
+import { RpcError } from '../signaling/rpc.ts';
 import { Session } from '../signaling/session.ts';
 import type { SessionFailure } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
+import { TokenKeeper } from '../signaling/token-keeper.ts';
 import { CallBook, type CallDefaults } from './call-book.ts';
+import type { AIConversationParams } from './conversation.ts';
 import { errorEvent, TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
-import { regionsOf } from './check-options.ts';
+import { hasCredentials, regionsOf } from './check-options.ts';
 import { SESSION_ERRORS } from './failures.ts';
 import { defaultIceServers } from './ice-servers.ts';
 import { toLogin } from './login.ts';
@@ -41,6 +44,7 @@ export class ClientCore {
   remoteElement: MediaElementSource | undefined;
   readonly #fields: ClientFields;
   readonly #everyEvent: Emit;
+  readonly #tokens: TokenKeeper;
   #stopWatchingPage: (() => void) | undefined;
   /** The departure that goes on; a `connect()` meanwhile revokes it. */
   #leaving: symbol | undefined;
@@ -56,6 +60,19 @@ export class ClientCore {
     const { openSocket, random, startTimer, uuid } = platform;
     const ports = { openSocket, random, startTimer, uuid, log: this.log.named('session') };
     this.session = new Session(ports, () => this.#sessionSettings(), this.#sessionObserver);
+    this.#tokens = new TokenKeeper({
+      startTimer,
+      now: platform.now,
+      token: () => (hasCredentials(fields.options) ? undefined : fields.options.login_token),
+      provider: () => (hasCredentials(fields.options) ? undefined : fields.options.tokenProvider),
+      use: (token) => {
+        fields.options.login_token = token;
+        void this.#refreshToken();
+      },
+      warn: (originalError) => {
+        this.warn(34001, { originalError });
+      },
+    });
     this.book = new CallBook({
       call: { ...platform, log: this.log.named('call') },
       session: this.session,
@@ -94,7 +111,7 @@ export class ClientCore {
   }
 
   get iceServers(): RTCIceServer[] {
-    return this.#fields.options.iceServers ?? defaultIceServers(this.session.grantedIceServers, this.server);
+    return this.#fields.options.iceServers ?? defaultIceServers(this.session.grants.iceServers, this.server);
   }
 
   readonly emit: Emit = (event, payload) => {
@@ -145,6 +162,18 @@ export class ClientCore {
     );
   }
 
+  async #refreshToken(): Promise<void> {
+    // Without a login on this socket, the next one takes the new token.
+    if (!this.session.isLoggedIn) return;
+    try {
+      await this.session.refreshLogin();
+    } catch (error) {
+      if (error instanceof RpcError && error.failure === 'refused') {
+        this.#handleSessionFailure('login-refused', error);
+      } else void this.#tokens.renew();
+    }
+  }
+
   #sessionSettings(): SessionSettings {
     const { options } = this.#fields;
     return {
@@ -190,6 +219,13 @@ export class ClientCore {
     failed: (failure, error) => {
       this.#handleSessionFailure(failure, error);
     },
+    prepared: () => this.#tokens.needed(),
+    loggedIn: (expiresIn) => {
+      this.#tokens.loggedIn(expiresIn);
+    },
+    iceServersGranted: () => {
+      if (!this.#fields.options.iceServers) this.book.setIceServers(this.iceServers);
+    },
     resumed: (survivors) => {
       this.book.calls.resumed(survivors);
     },
@@ -213,6 +249,7 @@ export class ClientCore {
       this.fail(45001, undefined, {}, { message, fatal: false });
     },
     gaveUp: () => {
+      this.#tokens.stop();
       this.book.calls.abandon();
     },
     closed: (event, socketGeneration) => {
@@ -221,6 +258,7 @@ export class ClientCore {
   };
 
   #handleSessionFailure(failure: SessionFailure, error: unknown): void {
+    if (failure === 'login-refused') this.#tokens.refused();
     const code = SESSION_ERRORS[failure];
     if (code === undefined) this.warn(36005, { reason: failure });
     else this.fail(code, error);
@@ -232,7 +270,9 @@ export class ClientCore {
         this.#handlePunt();
         break;
       case 'ai_conversation': {
-        const { method, params } = message;
+        const { method } = message;
+        // Handed on as it came: what follows from its type is the assistant's promise.
+        const params = message.params as AIConversationParams;
         this.emit('telnyx.ai.conversation', { method, params });
         break;
       }

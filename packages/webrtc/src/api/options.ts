@@ -33,6 +33,11 @@ export interface ICredentials {
 export interface IClientOptions {
   /** A JWT. Use it in production. */
   login_token?: string | undefined;
+  /**
+   * Fetches a JWT: asked 120 s before the one in use ends, before a connection where it has ended, and first of all
+   * where there is no `login_token`. Where it fails, or takes more than 10 s, 34001 tells, and it is asked again.
+   */
+  tokenProvider?: (() => string | Promise<string>) | undefined;
   /** User name; wins over a token that is given, too. */
   login?: string | undefined;
   password?: string | undefined;

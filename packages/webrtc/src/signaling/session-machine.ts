@@ -12,6 +12,7 @@
  *       │ 190 s                                    │ closed
  *       └──────────────────── stranded ◀───────────┴── lost, and no reconnection wanted
  *
+ * `connecting` opens its socket when there is something to log in with: a token that has ended is replaced first.
  * `refused` keeps its socket, so that the application can log in again with other credentials; nothing is
  * retried there, nor in `stranded`, whose socket is gone: calls can still be heard for as long as servers hold them.
  * The question for the registration goes out right behind the login, so a server that answers in order makes the
@@ -19,6 +20,7 @@
  */
 import type { Deadline, Machine, Step } from '../kernel/machine.ts';
 import { reconnectDelayMs } from './reconnect-policy.ts';
+import { isRegistered } from './registration.ts';
 
 interface Tries {
   /** Connection attempts since the session was last stable. */
@@ -29,7 +31,8 @@ interface Tries {
 
 export type SessionState =
   | { readonly name: 'idle' }
-  | ({ readonly name: 'connecting' } & Tries)
+  /** `preparing`: what to log in with is not there yet. */
+  | ({ readonly name: 'connecting'; readonly preparing?: true } & Tries)
   | ({ readonly name: 'authenticating'; readonly registered: boolean } & Tries)
   | ({ readonly name: 'registering'; readonly polls: number; readonly pauseMs: number | undefined } & Tries)
   | ({ readonly name: 'ready' } & Tries)
@@ -39,7 +42,7 @@ export type SessionState =
 
 export type SessionEvent =
   | { readonly type: 'connect' | 'disconnect' | 'opened' | 'loginAccepted' | 'clientReady' | 'elapsed' }
-  | { readonly type: 'login' }
+  | { readonly type: 'login' | 'preparing' | 'prepared' }
   | { readonly type: 'unopenable'; readonly error: unknown }
   | {
       readonly type: 'closed';
@@ -114,6 +117,11 @@ export const sessionMachine: Machine<SessionState, SessionEvent, SessionEffect> 
   },
 };
 
+/** No socket will be ready unless the application does something. */
+export function isUnattended({ name }: SessionState): boolean {
+  return name === 'idle' || name === 'refused' || name === 'stranded';
+}
+
 function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
   const after = (afterMs: number, name: string = state.name): Deadline<SessionEvent> => ({
     name,
@@ -122,7 +130,7 @@ function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
   });
   switch (state.name) {
     case 'connecting':
-      return after(CONNECT_MS);
+      return state.preparing ? undefined : after(CONNECT_MS);
     case 'authenticating':
       return after(ANSWER_MS);
     case 'registering':
@@ -147,6 +155,10 @@ function connecting(state: State<'connecting'>, event: SessionEvent): SessionSte
         { type: 'login' },
         { type: 'askRegistration' },
       );
+    case 'preparing':
+      return to({ ...state, preparing: true });
+    case 'prepared':
+      return state.preparing ? open(state) : to(state);
     case 'unopenable':
       return to(IDLE, report('unopenable', event.error));
     default:
@@ -262,10 +274,6 @@ function becomeReady({ attempt }: Tries): SessionStep {
 
 function tries({ attempt, upstreamFailures }: Tries): Tries {
   return { attempt, upstreamFailures };
-}
-
-function isRegistered(word: string | undefined): boolean {
-  return word === 'REGED' || word === 'REGISTER';
 }
 
 function report(failure: SessionFailure, error?: unknown): SessionEffect {

@@ -26,12 +26,21 @@ export interface SessionSettings {
 
 /** What the session leaves to others. */
 export type CallPush = Push<
-  Exclude<ClientMethod, 'telnyx_rtc.clientReady' | 'telnyx_rtc.gatewayState' | 'telnyx_rtc.ping'>
+  Exclude<
+    ClientMethod,
+    'telnyx_rtc.clientReady' | 'telnyx_rtc.gatewayState' | 'telnyx_rtc.ping' | 'parley.iceServers'
+  >
 >;
 
 export interface SessionObserver {
   ready(): void;
   failed(failure: SessionFailure, error: unknown): void;
+  /** @returns settles when there is something to log in with; undefined where there is */
+  prepared(): Promise<void> | undefined;
+  /** @param expiresIn what the server says of the seconds that the login holds */
+  loggedIn(expiresIn: unknown): void;
+  /** The server has granted ICE servers, in place of those before. */
+  iceServersGranted(): void;
   /** @param survivors the calls that the server still holds; undefined where it does not tell */
   resumed(survivors: readonly string[] | undefined): void;
   /** @param acknowledge does nothing where the server does not wait for it */

@@ -1,29 +1,32 @@
-import { decodeToClient, type Capability, type IceServer, type Push } from '@parley/protocol';
+import { decodeToClient, type Push } from '@parley/protocol';
 
 import { Runner } from '../kernel/machine.ts';
 import { parseFields, readFields, readText, type Fields } from './fields.ts';
-import { readExtension } from './extension.ts';
+import { Grants } from './extension.ts';
 import { offline, Outbox } from './outbox.ts';
 import { NOTHING_TO_RESUME, resumeClaim, socketUrl, type Resumption } from './resumption.ts';
 import { Rpc, RpcError } from './rpc.ts';
 import {
   IDLE,
+  isUnattended,
   sessionMachine,
   type SessionEffect,
   type SessionEvent,
   type SessionState,
 } from './session-machine.ts';
+import { isRegistered, LOST, Registration } from './registration.ts';
 import { ServerChoice } from './server-choice.ts';
 import type { SessionObserver, SessionPorts, SessionSettings } from './session-ports.ts';
 import { Socket, type SocketHandlers } from './socket.ts';
 
-const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_MS = 10_000;
 
 /** The server no longer knows the session: log in once, then ask again. */
 const LOGIN_REQUIRED = -32000;
 
 /** Runs the session machine: opens sockets, logs in, and carries requests between them. */
 export class Session {
+  readonly grants: Grants;
   readonly #ports: SessionPorts;
   readonly #settings: () => SessionSettings;
   readonly #observer: SessionObserver;
@@ -38,13 +41,13 @@ export class Session {
   #readyTold = false;
   /** Asked for by an error code: one a socket, until it was seen to help. */
   #repeatedLogin: Promise<void> | undefined;
-  #registration: Fields = {};
-  #extension = readExtension({});
+  readonly #registration = new Registration();
 
   constructor(ports: SessionPorts, settings: () => SessionSettings, observer: SessionObserver) {
     this.#ports = ports;
     this.#settings = settings;
     this.#observer = observer;
+    this.grants = new Grants(observer.iceServersGranted);
     this.#outbox = new Outbox(ports.startTimer);
     this.#machine = new Runner(sessionMachine, IDLE, {
       startTimer: ports.startTimer,
@@ -63,6 +66,11 @@ export class Session {
     return this.#machine.state;
   }
 
+  /** On the socket that is open. */
+  get isLoggedIn(): boolean {
+    return this.state.name === 'ready' || this.state.name === 'registering';
+  }
+
   get id(): string | undefined {
     return this.#resumption.sessionId;
   }
@@ -77,15 +85,7 @@ export class Session {
 
   /** `call_report_id`, `dc` and `region` of the registration. */
   get registrationInfo(): Fields {
-    return this.#registration;
-  }
-
-  get grantedIceServers(): readonly IceServer[] {
-    return this.#extension.iceServers;
-  }
-
-  isGranted(capability: Capability): boolean {
-    return this.#extension.granted.has(capability);
+    return this.#registration.info;
   }
 
   connect(): void {
@@ -107,13 +107,12 @@ export class Session {
    */
   async refreshLogin(): Promise<void> {
     this.#repeatedLogin = undefined;
-    const { name } = this.state;
-    if (name === 'ready' || name === 'registering') {
+    if (this.isLoggedIn) {
       await this.#login();
       return;
     }
     this.#machine.send({ type: 'login' });
-    await this.#whenReady('login', () => Promise.resolve({}), REQUEST_TIMEOUT_MS);
+    await this.#whenReady('login', () => Promise.resolve({}), REQUEST_MS);
   }
 
   /** Takes another socket at once, as if this one had closed. */
@@ -130,7 +129,7 @@ export class Session {
    * Sends a request of a call as soon as the session is ready, at once where it is.
    * @throws RpcError
    */
-  async request(method: string, params: Fields, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Fields> {
+  async request(method: string, params: Fields, timeoutMs = REQUEST_MS): Promise<Fields> {
     const send = (): Promise<Fields> => this.#send(method, params, timeoutMs);
     try {
       return await (this.state.name === 'ready' ? send() : this.#whenReady(method, send, timeoutMs));
@@ -148,8 +147,7 @@ export class Session {
    * @returns whether the server has the client registered; false where it does not answer
    */
   async isRegistered(): Promise<boolean> {
-    const word = await this.#askRegistration();
-    return word === 'REGED' || word === 'REGISTER';
+    return isRegistered(await this.#askRegistration());
   }
 
   #perform(effect: SessionEffect): void {
@@ -195,6 +193,14 @@ export class Session {
 
   #open(): void {
     this.#release();
+    const prepared = this.#observer.prepared();
+    if (prepared) {
+      this.#machine.send({ type: 'preparing' });
+      void prepared.then(() => {
+        this.#machine.send({ type: 'prepared' });
+      });
+      return;
+    }
     try {
       const { route } = this.#settings();
       const resumable = !route.canary || this.#sockets > 0;
@@ -262,35 +268,20 @@ export class Session {
     const result = await this.#requestNow(method, { ...params, ...claim });
     const sessionId = readText(result, 'sessid');
     const extension = readFields(result, 'parley');
-    // A refresh that says nothing of grants takes none back.
-    if (sessionId !== this.id || Object.keys(extension).length > 0)
-      this.#extension = readExtension(extension);
+    this.grants.take(extension, sessionId === this.id);
     if (sessionId !== undefined) this.#resumption = { ...this.#resumption, sessionId };
+    this.#observer.loggedIn(extension['expiresIn']);
   }
 
-  async #askRegistration(): Promise<string | typeof LOST | undefined> {
-    try {
-      const extra = { voice_sdk_id: this.#resumption.voiceSdkId };
-      const result = await this.#requestNow('telnyx_rtc.gatewayState', {}, REQUEST_TIMEOUT_MS, extra);
-      const params = readFields(result, 'params');
-      const word = readText(params, 'state');
-      if (word === 'REGED') this.#registration = params;
-      return word;
-    } catch (error) {
-      return error instanceof RpcError && error.failure === 'refused' ? undefined : LOST;
-    }
+  #askRegistration(): Promise<string | typeof LOST | undefined> {
+    return this.#registration.read(this.#requestAsNode('telnyx_rtc.gatewayState'));
   }
 
   #send(method: string, params: Fields, timeoutMs: number): Promise<Fields> {
     return this.#requestNow(method, { sessid: this.id, ...params }, timeoutMs);
   }
 
-  #requestNow(
-    method: string,
-    params: Fields,
-    timeoutMs = REQUEST_TIMEOUT_MS,
-    extra?: Fields,
-  ): Promise<Fields> {
+  #requestNow(method: string, params: Fields, timeoutMs = REQUEST_MS, extra?: Fields): Promise<Fields> {
     if (!this.#rpc) return Promise.reject(offline(method));
     this.#ports.log.debug(`→ ${method}`);
     return this.#rpc.request(method, params, timeoutMs, extra);
@@ -317,9 +308,13 @@ export class Session {
 
   #handlePush(push: Push): void {
     this.#ports.log.debug(`← ${push.method}`);
+    const acknowledge = (): void => {
+      if (push.id !== undefined) this.#rpc?.acknowledge(push.id, push.method);
+    };
     switch (push.method) {
       case 'telnyx_rtc.ping':
-        this.#pong();
+        // The server then knows that requests reach it, too.
+        this.#requestAsNode('telnyx_rtc.ping').catch(() => undefined);
         return;
       case 'telnyx_rtc.clientReady':
         this.#tellSurvivors(push.params.reattached_sessions);
@@ -328,17 +323,19 @@ export class Session {
       case 'telnyx_rtc.gatewayState':
         this.#machine.send({ type: 'registration', word: push.params.state, random: this.#ports.random() });
         return;
+      case 'parley.iceServers':
+        this.grants.renewIceServers(push.params.iceServers);
+        acknowledge();
+        return;
       default:
-        this.#observer.pushed(push, () => {
-          if (push.id !== undefined) this.#rpc?.acknowledge(push.id, push.method);
-        });
+        this.#observer.pushed(push, acknowledge);
     }
   }
 
-  /** A ping is answered by a ping: the server then knows that requests reach it, too. */
-  #pong(): void {
+  /** Names the node that serves this client. */
+  #requestAsNode(method: string): Promise<Fields> {
     const extra = { voice_sdk_id: this.#resumption.voiceSdkId };
-    this.#requestNow('telnyx_rtc.ping', {}, REQUEST_TIMEOUT_MS, extra).catch(() => undefined);
+    return this.#requestNow(method, {}, REQUEST_MS, extra);
   }
 
   /** Once a socket: what a login in between says of calls is not about what survived. */
@@ -348,10 +345,3 @@ export class Session {
     this.#observer.resumed(survivors);
   }
 }
-
-/** No socket will be ready unless the application does something. */
-function isUnattended({ name }: SessionState): boolean {
-  return name === 'idle' || name === 'refused' || name === 'stranded';
-}
-
-const LOST = Symbol('lost');
