@@ -21,6 +21,8 @@ describe('the package', () => {
       'TELNYX_WARNING_CODES',
       'TelnyxError',
       'TelnyxRTC',
+      'isFunctionCallOutputParams',
+      'isFunctionCallParams',
       'isMediaRecoveryErrorEvent',
     ]);
   });

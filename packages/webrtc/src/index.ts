@@ -8,6 +8,23 @@ export {
   type TelnyxIDs,
 } from './api/call.ts';
 export { State, type Direction } from './api/call-state.ts';
+export {
+  isFunctionCallOutputParams,
+  isFunctionCallParams,
+  type AIConversationClientItem,
+  type AIConversationContent,
+  type AIConversationCreatedParams,
+  type AIConversationItemCreatedParams,
+  type AIConversationMessageItem,
+  type AIConversationOtherParams,
+  type AIConversationParams,
+  type AIConversationTextDeltaParams,
+  type FunctionCallItem,
+  type FunctionCallOutputItem,
+  type IAIConversationMessageEvent,
+  type ResponseAudioStreamSubscribeItem,
+  type ResponseCancelItem,
+} from './api/conversation.ts';
 export type { IWebRTCInfo } from './api/browser-support.ts';
 export type { ICatalogueEntry } from './api/catalogue.ts';
 export {
@@ -28,7 +45,6 @@ export {
 export {
   NOTIFICATION_TYPE,
   SwEvent,
-  type IAIConversationMessageEvent,
   type IReadyEvent,
   type ISocketCloseEvent,
   type ISocketErrorEvent,

@@ -2,7 +2,9 @@ import type { Push } from '@parley/protocol';
 
 import { LiveCall, type CallPorts, type CallSettings } from '../calls/call.ts';
 import type { CallWarning } from '../calls/call-media.ts';
+import { Conversation } from '../calls/conversation.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
+import type { Platform } from '../platform/ports.ts';
 import type { Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
 import { Call, type CallOwner, type INotification, type IVertoCallOptions } from './call.ts';
@@ -28,7 +30,7 @@ export interface CallDefaults {
 }
 
 export interface CallBookPorts {
-  readonly call: CallPorts;
+  readonly call: CallPorts & Pick<Platform, 'uuid'>;
   readonly session: Session;
   readonly defaults: () => CallDefaults;
   readonly error: (code: TelnyxErrorCode, originalError: unknown, callId: string) => void;
@@ -50,10 +52,12 @@ const CALL_WARNINGS: Readonly<Record<CallWarning, TelnyxWarningCode>> = {
 export class CallBook {
   readonly calls: Calls;
   readonly #ports: CallBookPorts;
+  readonly #conversation: Conversation;
   readonly #shown = new Map<string, Call>();
 
   constructor(ports: CallBookPorts) {
     this.#ports = ports;
+    this.#conversation = new Conversation(ports.session, ports.call.uuid);
     this.calls = new Calls({
       accepting: ports.accepting,
       create: (invite) => this.#receive(invite),
@@ -174,6 +178,7 @@ export class CallBook {
     if (!onNotification) {
       this.#ports.notify(notification);
       return;
+    conversation: () => this.#conversation,
     }
     try {
       onNotification(notification);

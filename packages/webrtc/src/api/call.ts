@@ -1,8 +1,10 @@
 import type { LiveCall } from '../calls/call.ts';
 import type { CallState } from '../calls/call-machine.ts';
+import type { Conversation } from '../calls/conversation.ts';
 import type { Ending } from '../calls/ending.ts';
 import { tonesOf } from '../calls/dtmf.ts';
 import { toPublicState, type Direction } from './call-state.ts';
+import type { AIConversationClientItem } from './conversation.ts';
 import { TelnyxError } from './errors.ts';
 import { microphoneErrorCode } from './failures.ts';
 import type { MediaElementSource } from './options.ts';
@@ -113,6 +115,7 @@ export interface CallOwner {
   updated(call: Call): void;
   warn(code: TelnyxWarningCode, call: Call, detail?: object): void;
   microphone(): MediaTrackConstraints;
+  conversation(): Conversation;
 }
 
 /**
@@ -255,6 +258,29 @@ export class Call {
    */
   dtmf(digits: string): void {
     this.live().sendTones(tonesOf(digits));
+  }
+
+  /**
+   * Writes to the assistant that this call is with. Its answers come as `telnyx.ai.conversation`.
+   * @param attachments images: `https:` or `data:` URLs
+   * @returns the server's answer, once the assistant has it
+   * @throws Error where the call has ended or the server refuses
+   */
+  async sendConversationMessage(text: string, attachments: readonly string[] = []): Promise<unknown> {
+    return this.conversation().write(text, attachments);
+  }
+
+  /**
+   * Adds an item to the conversation with the assistant: what came of a function call, for example.
+   * @throws Error where the call has ended or there is no connection
+   */
+  sendAIConversationMessage(item: AIConversationClientItem): void {
+    this.conversation().add(item);
+  }
+
+  private conversation(): Conversation {
+    if (!this.live().isLive) throw new Error('The call has ended');
+    return this.owner().conversation();
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { INotification } from './call.ts';
+import type { IAIConversationMessageEvent } from './conversation.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
 import type { ITelnyxWarningEvent } from './warnings.ts';
 
@@ -50,13 +51,6 @@ export interface ISocketErrorEvent {
   error: Event;
   sessionId: string;
   socketGeneration: number;
-}
-
-/** Payload of `telnyx.ai.conversation`. */
-export interface IAIConversationMessageEvent {
-  method: 'ai_conversation';
-  params: Readonly<Record<string, unknown>>;
-  voice_sdk_id?: string;
 }
 
 /** Event names and their payloads. */
