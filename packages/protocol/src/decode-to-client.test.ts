@@ -35,6 +35,7 @@ const required: Readonly<Record<ClientMethod, readonly string[]>> = {
   'webrtc.event': [],
   'telnyx_rtc.punt': [],
   ai_conversation: ['type'],
+  'parley.iceServers': ['iceServers'],
 };
 const requiredOf: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(required));
 
@@ -160,6 +161,23 @@ describe('decodeToClient, given what a client cannot use [FRAME-18]', () => {
     expect(decoded).toEqual(
       lists.map(() => ({ kind: 'push', id: 1, method: 'telnyx_rtc.clientReady', params: {} })),
     );
+  });
+
+  it.each([
+    null,
+    {},
+    ['stun:a'],
+    [{}],
+    [{ urls: [] }],
+    [{ urls: 'stun:a' }, null],
+    [{ urls: 7 }],
+    [{ urls: ['stun:a', 7] }],
+    [{ urls: 'turn:a', username: 7 }],
+    [{ urls: 'turn:a', credential: {} }],
+  ])('ignores servers that a peer connection could not take: %j', (iceServers) => {
+    expect(decode({ id: 1, method: 'parley.iceServers', params: { iceServers } })).toMatchObject({
+      kind: 'ignored',
+    });
   });
 
   it('keeps what an application may know of an event, but no prototype', () => {

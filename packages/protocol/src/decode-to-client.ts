@@ -4,6 +4,7 @@
  */
 import { isDeeperThan } from './json-depth.ts';
 import { RpcErrorCode, type ErrorObject, type RequestId } from './json-rpc.ts';
+import { isIceServer } from './ice-server.ts';
 import type { ClientMethod, ToClient } from './methods.ts';
 import { isRecord } from './record.ts';
 
@@ -81,7 +82,7 @@ function push<M extends ClientMethod>(
   return made;
 }
 
-/** The strings without which a push means nothing, by method. */
+/** The members without which a push means nothing, by method. */
 const required: Readonly<Record<ClientMethod, string>> = {
   'telnyx_rtc.clientReady': '',
   'telnyx_rtc.gatewayState': 'state',
@@ -100,6 +101,7 @@ const required: Readonly<Record<ClientMethod, string>> = {
   'webrtc.event': '',
   'telnyx_rtc.punt': '',
   ai_conversation: 'type',
+  'parley.iceServers': 'iceServers',
 };
 
 const strings =
@@ -119,6 +121,7 @@ function isOfItsType(key: string, value: unknown): boolean {
   if (strings.test(key)) return typeof value === 'string';
   if (numbers.test(key)) return typeof value === 'number';
   if (objects.test(key)) return isRecord(value);
+  if (key === 'iceServers') return Array.isArray(value) && value.every(isIceServer);
   return (
     key !== 'reattached_sessions' || (Array.isArray(value) && value.every((id) => typeof id === 'string'))
   );
@@ -150,7 +153,7 @@ function hasRequired<M extends ClientMethod>(
   method: M,
   params: Record<string, unknown>,
 ): params is Record<string, unknown> & ToClient[M]['params'] {
-  return required[method].split(' ').every((key) => key === '' || typeof params[key] === 'string');
+  return required[method].split(' ').every((key) => key === '' || params[key] !== undefined);
 }
 
 function isRequestId(id: unknown): id is RequestId {

@@ -13,3 +13,4 @@ export * from './cause-lookup.ts';
 export * from './close-codes.ts';
 export * from './decode-to-server.ts';
 export * from './decode-to-client.ts';
+export { isIceServer } from './ice-server.ts';

@@ -23,7 +23,12 @@ import type {
   PreAnswerParams,
   RingingPush,
 } from './messages/call.ts';
-import type { CandidateParams, CandidatePush, EndOfCandidatesParams } from './messages/ice.ts';
+import type {
+  CandidateParams,
+  CandidatePush,
+  EndOfCandidatesParams,
+  IceServersPush,
+} from './messages/ice.ts';
 import type { AiConversationParams, AiConversationRequest } from './messages/ai.ts';
 import type { ChannelParams, EventPush } from './messages/channel.ts';
 
@@ -69,6 +74,8 @@ export interface ToClient {
   'webrtc.event': { params: EventPush };
   'telnyx_rtc.punt': { params: PuntParams };
   ai_conversation: { params: AiConversationParams };
+  /** Extension, only after the `iceServers` capability was granted. */
+  'parley.iceServers': { params: IceServersPush };
 }
 
 export type ServerMethod = keyof ToServer;

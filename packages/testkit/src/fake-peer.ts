@@ -21,7 +21,7 @@ export class FakePeerConnection {
   connectionState: RTCPeerConnectionState = 'new';
   localDescription: RTCSessionDescriptionInit | null = null;
   remoteDescription: RTCSessionDescriptionInit | null = null;
-  readonly configuration: RTCConfiguration;
+  configuration: RTCConfiguration;
   readonly transceivers: FakeTransceiver[] = [];
   readonly remoteCandidates: RTCIceCandidateInit[] = [];
   onicecandidate: ((event: { candidate: object | null }) => void) | null = null;
@@ -86,6 +86,11 @@ export class FakePeerConnection {
     await this.step('addIceCandidate');
     if (!this.remoteDescription) throw new DOMException('No remote description', 'InvalidStateError');
     this.remoteCandidates.push(candidate);
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.assertOpen();
+    this.configuration = configuration;
   }
 
   close(): void {

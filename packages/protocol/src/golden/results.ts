@@ -33,6 +33,7 @@ export const goldenResults: {
             credential: 'c2hvcnQgbGl2ZWQ=',
           },
         ],
+        expiresIn: 86_399,
       },
     }),
   ],

@@ -141,4 +141,16 @@ export const goldenToClient: {
       delta: 'It is ',
     }),
   ],
+  'parley.iceServers': [
+    push('the gateway renews the credentials of its TURN servers', 'parley.iceServers', {
+      iceServers: [
+        { urls: 'stun:calls.example.com:3478' },
+        {
+          urls: ['turn:calls.example.com:3478?transport=udp', 'turn:calls.example.com:3478?transport=tcp'],
+          username: '1795338064:s1',
+          credential: 'c2hvcnQgbGl2ZWQ=',
+        },
+      ],
+    }),
+  ],
 };

@@ -1,5 +1,6 @@
-/** Trickle ICE (RFC 8838). */
+/** Trickle ICE (RFC 8838), and the servers that candidates come from. */
 import type { DialogParams } from './call.ts';
+import type { IceServer } from './session.ts';
 
 export interface CandidateParams {
   sessid?: string;
@@ -20,4 +21,9 @@ export interface CandidatePush {
   candidate: string;
   sdpMid?: string | null;
   sdpMLineIndex?: number | null;
+}
+
+/** Extension: takes the place of what the login granted. */
+export interface IceServersPush {
+  iceServers: readonly IceServer[];
 }

@@ -18,6 +18,8 @@ export type Capability = 'iceServers' | 'preAnswer' | 'earlyMedia';
 export interface GatewayExtension {
   granted: readonly Capability[];
   iceServers?: readonly IceServer[];
+  /** Whole seconds for which the login's token still holds, by the gateway's clock; left out for a password. */
+  expiresIn?: number;
 }
 
 export interface IceServer {

@@ -88,6 +88,13 @@ export class CallBook {
     return call;
   }
 
+  /** Those that took them from the client go on with others. */
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    for (const { id, media } of this.calls.all()) {
+      if (!this.#shown.get(id)?.options.iceServers) media.setIceServers(iceServers);
+    }
+  }
+
   #receive(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall {
     const { call, live } = this.#open('inbound', toInboundOptions(invite), invite.sdp);
     this.#announce(call);
@@ -117,7 +124,7 @@ export class CallBook {
         request: (method, params, timeoutMs) => session.request(method, params, timeoutMs),
         userAgent: USER_AGENT,
         get preAnswers() {
-          return session.isGranted('preAnswer');
+          return session.grants.has('preAnswer');
         },
       },
       () => toSettings(call.options, this.#ports.defaults()),
@@ -171,6 +178,7 @@ export class CallBook {
       const { audio } = this.#ports.defaults();
       return typeof audio === 'object' ? audio : {};
     },
+    conversation: () => this.#conversation,
   };
 
   #notify(call: Call, notification: INotification): void {
@@ -178,7 +186,6 @@ export class CallBook {
     if (!onNotification) {
       this.#ports.notify(notification);
       return;
-    conversation: () => this.#conversation,
     }
     try {
       onNotification(notification);

@@ -34,6 +34,7 @@ const TABLE = {
   46002: ['INVALID_CREDENTIALS', 'No usable credentials', 'Give login and password, or login_token.', FATAL],
   46003: ['AUTHENTICATION_REQUIRED', 'The session is not logged in', 'Call login().'],
   47001: ['ICE_RESTART_FAILED', 'The media path could not be renewed', NETWORK],
+  47101: ['ICE_NO_RELAY', 'No TURN server could be reached', 'Check the TURN servers.', FATAL],
   48001: ['NETWORK_OFFLINE', 'The browser is offline', NETWORK],
   48501: ['SESSION_NOT_REATTACHED', 'The server has lost the call', RETRY, FATAL],
   49001: ['UNEXPECTED_ERROR', 'Something unexpected failed', 'See originalError.', FATAL],

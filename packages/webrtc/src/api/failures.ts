@@ -12,6 +12,7 @@ export const CALL_ERRORS: Readonly<Record<CallFailure | 'hold-failed' | 'bye-fai
   'microphone-denied': 42001,
   'microphone-missing': 42002,
   'microphone-failed': 42003,
+  'no-relay': 47101,
   'hold-failed': 44001,
   'bye-failed': 44003,
   'not-reattached': 48501,

@@ -51,6 +51,7 @@ export type CallFailure =
   | 'microphone-denied'
   | 'microphone-missing'
   | 'microphone-failed'
+  | 'no-relay'
   | 'not-reattached'
   | 'unexpected';
 
@@ -219,6 +220,8 @@ function ringing(state: State<'ringing'>, event: CallEvent): CallStep {
       return event.survived === false ? notReattached() : to(state);
     case 'hangup':
       return end(event.ending ?? REJECTED, { tellServer: !event.silent });
+    case 'failed':
+      return fail(endingOf(event.failure), event.failure, event.error, { tellServer: true });
     default:
       return ended(state, event);
   }

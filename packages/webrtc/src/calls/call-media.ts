@@ -33,7 +33,8 @@ export type CallWarning =
   'no-candidates' | 'host-candidates-only' | 'playback-blocked' | 'disconnected' | 'connection-failed';
 
 export interface CallMediaObserver {
-  microphoneFailed(error: unknown): void;
+  /** The microphone does not open, or there is no relay where one is needed. */
+  failed(error: unknown): void;
   warned(warning: CallWarning): void;
   /** The other side is about to be heard in this element. */
   playing(element: MediaElement): void;
@@ -91,7 +92,7 @@ export class CallMedia {
   offer(): Promise<Description> {
     const peer = this.#openPeer(this.#settings().prefetchCandidates);
     this.openMicrophone().catch((error: unknown) => {
-      if (!this.#scope.ended) this.#observer.microphoneFailed(error);
+      if (!this.#scope.ended) this.#observer.failed(error);
     });
     return peer.offer();
   }
@@ -135,6 +136,10 @@ export class CallMedia {
     if (this.#replaced) previous?.close();
     else this.#replaced = previous;
     return this.#openPeer().answer(offer);
+  }
+
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    for (const peer of [this.#current?.peer, this.#replaced]) peer?.setIceServers(iceServers);
   }
 
   /** Drops the peer connection, so that another offer can be answered in its place. */
@@ -221,6 +226,9 @@ export class CallMedia {
         },
         poorCandidates: (kinds) => {
           this.#observer.warned(kinds === 'none' ? 'no-candidates' : 'host-candidates-only');
+        },
+        noRelay: (error) => {
+          if (this.#current?.peer === peer) this.#observer.failed(error);
         },
       },
     );

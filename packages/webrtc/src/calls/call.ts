@@ -2,7 +2,7 @@ import type { Log } from '../kernel/log.ts';
 import { Runner, type StartTimer } from '../kernel/machine.ts';
 import { Stopped, TaskQueue } from '../kernel/task-queue.ts';
 import { MicrophoneError } from '../media/microphone.ts';
-import { NegotiationError, type Description } from '../media/peer.ts';
+import { NegotiationError, NoRelayError, type Description } from '../media/peer.ts';
 import type { MediaPorts } from '../platform/ports.ts';
 import type { Fields } from '../signaling/fields.ts';
 import { RpcError } from '../signaling/rpc.ts';
@@ -72,7 +72,7 @@ export class LiveCall {
     this.#observer = observer;
     this.media = new CallMedia(ports, settings, {
       ...observer,
-      microphoneFailed: (error) => {
+      failed: (error) => {
         this.#fail(error);
       },
     });
@@ -334,5 +334,6 @@ function requestEvent(error: unknown): CallEvent {
 
 function failureOf(error: unknown): CallFailure {
   if (error instanceof MicrophoneError) return `microphone-${error.failure}`;
+  if (error instanceof NoRelayError) return 'no-relay';
   return error instanceof NegotiationError ? error.step : 'unexpected';
 }

@@ -1,4 +1,5 @@
 import type { StartTimer } from '../kernel/machine.ts';
+import { relayedOnly } from './sdp.ts';
 
 /** How long to wait for the answers of STUN and TURN servers once there is something to send. */
 const FOR_SERVERS_MS = 1_000;
@@ -8,7 +9,7 @@ const FOR_NO_SERVERS_MS = 30;
 const AT_MOST_MS = 5_000;
 
 export interface CandidateSink {
-  candidate(candidate: RTCIceCandidate): void;
+  candidate(candidate: RTCIceCandidateInit): void;
   endOfCandidates(): void;
 }
 
@@ -16,6 +17,10 @@ export interface GatheringOptions {
   readonly trickle: boolean;
   /** Whether there are STUN or TURN servers to ask. */
   readonly hasServers: boolean;
+  /** Nothing but relayed candidates counts, or leaves. */
+  readonly relayOnly: boolean;
+  /** Only with trickle, which does not wait: there is no relay to be had. */
+  readonly noRelay: () => void;
 }
 
 /**
@@ -25,9 +30,11 @@ export interface GatheringOptions {
 export class IceGathering {
   readonly #connection: RTCPeerConnection;
   readonly #trickle: boolean;
+  readonly #relayOnly: boolean;
+  readonly #noRelay: () => void;
   readonly #afterFirstMs: number;
   readonly #startTimer: StartTimer;
-  readonly #held: (RTCIceCandidate | null)[] = [];
+  readonly #held: (RTCIceCandidateInit | null)[] = [];
   #sink: CandidateSink | undefined;
   #ended = false;
   #found = 0;
@@ -37,6 +44,8 @@ export class IceGathering {
   constructor(connection: RTCPeerConnection, options: GatheringOptions, startTimer: StartTimer) {
     this.#connection = connection;
     this.#trickle = options.trickle;
+    this.#relayOnly = options.relayOnly;
+    this.#noRelay = options.noRelay;
     this.#afterFirstMs = options.hasServers ? FOR_SERVERS_MS : FOR_NO_SERVERS_MS;
     this.#startTimer = startTimer;
     connection.onicecandidate = ({ candidate }) => {
@@ -49,11 +58,14 @@ export class IceGathering {
 
   /** Settles when the description is worth sending. */
   async wait(): Promise<void> {
-    if (this.#trickle) return;
+    if (this.#trickle) {
+      if (this.#relayOnly && this.#found === 0) this.#limit(AT_MOST_MS, this.#noRelay);
+      return;
+    }
     if (this.#connection.iceGatheringState !== 'complete') {
       await new Promise<void>((resolve) => {
         this.#gathered = resolve;
-        this.#limit(this.#found > 0 ? this.#afterFirstMs : AT_MOST_MS);
+        this.#limit(this.#found > 0 ? this.#afterFirstMs : AT_MOST_MS, resolve);
       });
     }
     this.#cancelTimer?.();
@@ -74,24 +86,33 @@ export class IceGathering {
     this.#gathered();
   }
 
-  #handle(candidate: RTCIceCandidate | null): void {
-    if (candidate && ++this.#found === 1) this.#limit(this.#afterFirstMs);
+  #handle(given: RTCIceCandidate | null): void {
+    if (given && this.#relayOnly && !given.candidate.includes(' typ relay')) return;
+    const candidate = given && this.#toInit(given);
+    if (candidate && ++this.#found === 1) {
+      if (this.#trickle) this.#cancelTimer?.();
+      else this.#limit(this.#afterFirstMs, () => this.#gathered());
+    }
     if (!this.#trickle) {
       if (!candidate) this.#gathered();
-    } else if (this.#sink) this.#pass(this.#sink, candidate);
+      return;
+    }
+    if (this.#sink) this.#pass(this.#sink, candidate);
     else this.#held.push(candidate);
+    if (!candidate && this.#relayOnly && this.#found === 0) this.#noRelay();
   }
 
-  #limit(afterMs: number): void {
-    if (this.#trickle) return;
+  #toInit({ candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): RTCIceCandidateInit {
+    return { candidate: this.#relayOnly ? relayedOnly(candidate) : candidate, sdpMid, sdpMLineIndex };
+  }
+
+  #limit(afterMs: number, elapsed: () => void): void {
     this.#cancelTimer?.();
-    this.#cancelTimer = this.#startTimer(afterMs, () => {
-      this.#gathered();
-    });
+    this.#cancelTimer = this.#startTimer(afterMs, elapsed);
   }
 
   /** Browsers may say twice that there are no more. */
-  #pass(sink: CandidateSink, candidate: RTCIceCandidate | null): void {
+  #pass(sink: CandidateSink, candidate: RTCIceCandidateInit | null): void {
     if (candidate) sink.candidate(candidate);
     else if (!this.#ended) {
       this.#ended = true;

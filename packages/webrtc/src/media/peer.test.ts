@@ -2,7 +2,7 @@ import { FakeMedia, fakeSdp, ManualClock, settle } from '@parley/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { Stopped } from '../kernel/task-queue.ts';
-import { NegotiationError, Peer, type PeerOptions } from './peer.ts';
+import { NegotiationError, NoRelayError, Peer, type PeerOptions } from './peer.ts';
 
 const OPTIONS: PeerOptions = {
   configuration: {},
@@ -24,6 +24,7 @@ function open(options: Partial<PeerOptions> = {}) {
       remoteStream: (stream) => told.push(stream.getTracks().length),
       connectionState: (state) => told.push(state),
       poorCandidates: (kinds) => told.push(kinds),
+      noRelay: (error) => told.push(error.name),
     },
   );
   const [connection] = media.peers;
@@ -101,7 +102,7 @@ describe('a description with trickle', () => {
     const { peer, connection, clock } = open({ ...SERVERS, trickle: true });
     expect(await peer.offer()).toMatchObject({ trickle: true });
     connection.found(host);
-    const passed: string[] = [];
+    const passed: (string | undefined)[] = [];
     peer.releaseCandidates({
       candidate: ({ candidate }) => passed.push(candidate),
       endOfCandidates: () => passed.push('end'),
@@ -112,6 +113,84 @@ describe('a description with trickle', () => {
     connection.onicecandidate?.({ candidate: null });
     expect(passed).toEqual([host, relay, 'end']);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a description for relays alone', () => {
+  const relayed = (trickle: boolean) =>
+    open({ trickle, configuration: { ...SERVERS.configuration, iceTransportPolicy: 'relay' } });
+  const behind = 'candidate:3 1 udp 1 192.0.2.1 4002 typ relay raddr 10.1.2.3 rport 5000 generation 0';
+
+  it('has no address but those of relays, whatever the browser finds', async () => {
+    const { peer, connection } = relayed(false);
+    const offer = peer.offer();
+    await settle();
+    for (const found of [host, relay, behind]) connection.found(found);
+    connection.gathered();
+    const { sdp } = await offer;
+    expect(sdp.match(/^a=candidate.*$/gm)).toEqual([
+      `a=${relay}`,
+      'a=candidate:3 1 udp 1 192.0.2.1 4002 typ relay raddr 0.0.0.0 rport 9 generation 0',
+    ]);
+    expect(peer.localDescription).toBe(sdp);
+  });
+
+  it('is followed by candidates of relays alone', async () => {
+    const { peer, connection, clock, told } = relayed(true);
+    await peer.offer();
+    const passed: (string | undefined)[] = [];
+    peer.releaseCandidates({
+      candidate: ({ candidate }) => passed.push(candidate),
+      endOfCandidates: () => passed.push('end'),
+    });
+    for (const found of [host, behind]) connection.found(found);
+    connection.gathered();
+    expect(passed).toEqual([expect.stringContaining('typ relay raddr 0.0.0.0 rport 9'), 'end']);
+    expect({ told, timers: clock.pending }).toEqual({ told: [], timers: 0 });
+  });
+
+  it('fails where no relay is found within 5 seconds, other candidates or not', async () => {
+    const { peer, connection, clock, told } = relayed(false);
+    const offer = peer.offer();
+    await settle();
+    connection.found(host);
+    const refused = expect(offer).rejects.toBeInstanceOf(NoRelayError);
+    await clock.advance(5_000);
+    await refused;
+    expect(told).toEqual(['none']);
+  });
+
+  it.each([
+    { when: 'after 5 seconds', afterMs: 5_000 },
+    { when: 'when the browser has no more', afterMs: 0 },
+  ])('that has left is told to have no relay $when', async ({ afterMs }) => {
+    const { peer, connection, clock, told } = relayed(true);
+    await peer.offer();
+    connection.found(host);
+    if (afterMs === 0) connection.onicecandidate?.({ candidate: null });
+    await clock.advance(afterMs);
+    expect(told).toEqual(['none', 'NoRelayError']);
+    peer.close();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('other ICE servers', () => {
+  const configuration = { iceServers: [{ urls: 'stun:a' }], iceCandidatePoolSize: 1 };
+
+  it('are set beside what the peer connection was made with', () => {
+    const { peer, connection } = open({ configuration });
+    peer.setIceServers([{ urls: 'stun:b' }]);
+    expect(connection.configuration).toEqual({ ...configuration, iceServers: [{ urls: 'stun:b' }] });
+  });
+
+  it('that are the same, or refused by the browser, change nothing', () => {
+    const { peer, connection } = open({ configuration });
+    peer.setIceServers([{ urls: 'stun:a' }]);
+    expect(connection.configuration).toBe(configuration);
+    peer.close();
+    peer.setIceServers([{ urls: 'stun:b' }]);
+    expect(connection.configuration).toBe(configuration);
   });
 });
 

@@ -3,7 +3,7 @@ import { TaskQueue } from '../kernel/task-queue.ts';
 import type { MediaPorts } from '../platform/ports.ts';
 import { orderCodecs } from './codecs.ts';
 import { IceGathering, type CandidateSink } from './ice-gathering.ts';
-import { candidateTypes } from './sdp.ts';
+import { candidateTypes, relayedOnly } from './sdp.ts';
 
 export type NegotiationStep = 'create-offer' | 'create-answer' | 'local-description' | 'remote-description';
 
@@ -15,6 +15,15 @@ export class NegotiationError extends Error {
   constructor(step: NegotiationStep, cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.step = step;
+  }
+}
+
+/** Media is to go through TURN servers alone, and none of them could be reached. */
+export class NoRelayError extends Error {
+  override readonly name = 'NoRelayError';
+
+  constructor() {
+    super('No TURN server could be reached');
   }
 }
 
@@ -37,6 +46,8 @@ export interface PeerObserver {
   connectionState(state: RTCPeerConnectionState): void;
   /** There is nothing to send, or servers were to be asked and none has answered. */
   poorCandidates(kinds: 'none' | 'host-only'): void;
+  /** Found out after the description was handed out. */
+  noRelay(error: NoRelayError): void;
 }
 
 /** The local description, ready to be sent; `release` lets the candidates follow. */
@@ -56,8 +67,9 @@ export class Peer {
   readonly #observer: PeerObserver;
   readonly #gathering: IceGathering;
   readonly #tasks = new TaskQueue();
-  readonly #hasServers: boolean;
+  readonly #relayOnly: boolean;
   readonly #early: RTCIceCandidateInit[] = [];
+  #configuration: RTCConfiguration;
   #transceiver: RTCRtpTransceiver | undefined;
   #microphone: MediaStreamTrack | undefined;
 
@@ -67,10 +79,22 @@ export class Peer {
     this.#ports = ports;
     this.#observer = observer;
     this.#microphone = options.microphone;
-    this.connection = ports.createPeerConnection(options.configuration);
-    this.#hasServers = (options.configuration.iceServers ?? []).length > 0;
-    const hasServers = this.#hasServers;
-    this.#gathering = new IceGathering(this.connection, { ...options, hasServers }, ports.startTimer);
+    const { configuration, trickle } = options;
+    this.#configuration = configuration;
+    this.#relayOnly = configuration.iceTransportPolicy === 'relay';
+    this.connection = ports.createPeerConnection(configuration);
+    const relay = {
+      relayOnly: this.#relayOnly,
+      noRelay: () => {
+        observer.noRelay(this.#noRelay());
+      },
+    };
+    const { startTimer } = ports;
+    this.#gathering = new IceGathering(
+      this.connection,
+      { trickle, hasServers: this.#hasServers, ...relay },
+      startTimer,
+    );
     this.connection.ontrack = ({ streams, track }) => {
       observer.remoteStream(streams[0] ?? ports.createStream([track]));
     };
@@ -79,7 +103,13 @@ export class Peer {
     };
   }
 
-  /** @throws NegotiationError */
+  /** As it may be sent now, with the candidates found so far. */
+  get localDescription(): string | undefined {
+    const sdp = this.connection.localDescription?.sdp;
+    return sdp !== undefined && this.#relayOnly ? relayedOnly(sdp) : sdp;
+  }
+
+  /** @throws NegotiationError or NoRelayError */
   offer(): Promise<Description> {
     return this.#tasks.run(async () => {
       const { connection } = this;
@@ -89,7 +119,7 @@ export class Peer {
     });
   }
 
-  /** @throws NegotiationError */
+  /** @throws NegotiationError or NoRelayError */
   answer(offer: string): Promise<Description> {
     return this.#tasks.run(async () => {
       const { connection } = this;
@@ -121,6 +151,18 @@ export class Peer {
     }
   }
 
+  /** For candidates that are looked for from now on; the path in use goes on. */
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    if (JSON.stringify(iceServers) === JSON.stringify(this.#configuration.iceServers)) return;
+    const configuration = { ...this.#configuration, iceServers: [...iceServers] };
+    try {
+      this.connection.setConfiguration(configuration);
+      this.#configuration = configuration;
+    } catch {
+      // Closed, or a URL that the browser refuses: it keeps the servers that it has.
+    }
+  }
+
   releaseCandidates(sink: CandidateSink): void {
     this.#gathering.release(sink);
   }
@@ -137,16 +179,28 @@ export class Peer {
     const { connection } = this;
     await attempt('local-description', () => connection.setLocalDescription(description));
     await this.#gathering.wait();
-    const sdp = connection.localDescription?.sdp ?? description.sdp ?? '';
+    const sdp = this.localDescription ?? description.sdp ?? '';
     this.#judgeCandidates(sdp);
     return { sdp, trickle: this.#options.trickle };
   }
 
+  get #hasServers(): boolean {
+    return (this.#configuration.iceServers ?? []).length > 0;
+  }
+
+  #noRelay(): NoRelayError {
+    this.#observer.poorCandidates('none');
+    return new NoRelayError();
+  }
+
+  /** @throws NoRelayError */
   #judgeCandidates(sdp: string): void {
     if (this.#options.trickle) return;
     const types = candidateTypes(sdp);
-    if (types.size === 0) this.#observer.poorCandidates('none');
-    else if (this.#hasServers && types.size === 1 && types.has('host')) {
+    if (types.size === 0) {
+      if (this.#relayOnly) throw this.#noRelay();
+      this.#observer.poorCandidates('none');
+    } else if (this.#hasServers && types.size === 1 && types.has('host')) {
       this.#observer.poorCandidates('host-only');
     }
   }

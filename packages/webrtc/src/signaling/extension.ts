@@ -1,27 +1,42 @@
-import type { Capability, IceServer } from '@parley/protocol';
+import { isIceServer, type Capability, type IceServer } from '@parley/protocol';
 
 import type { Fields } from './fields.ts';
-
-/** What a gateway grants beyond the common protocol, in the result of the login. */
-export interface Extension {
-  readonly granted: ReadonlySet<Capability>;
-  readonly iceServers: readonly IceServer[];
-}
 
 /** What this client can make use of. */
 export const CAPABILITIES: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia'];
 
-export function readExtension({ granted, iceServers }: Fields): Extension {
-  const named: readonly unknown[] = Array.isArray(granted) ? granted : [];
-  const known = new Set(CAPABILITIES.filter((capability) => named.includes(capability)));
-  return {
-    granted: known,
-    iceServers: known.has('iceServers') && Array.isArray(iceServers) ? iceServers.filter(isIceServer) : [],
-  };
-}
+/** What a gateway grants beyond the common protocol: nothing, until it says so in the result of a login. */
+export class Grants {
+  readonly #onIceServers: () => void;
+  #capabilities: ReadonlySet<Capability> = new Set();
+  #iceServers: readonly IceServer[] = [];
 
-function isIceServer(value: unknown): value is IceServer {
-  if (typeof value !== 'object' || value === null || !('urls' in value)) return false;
-  const { urls } = value;
-  return typeof urls === 'string' || (Array.isArray(urls) && urls.every((each) => typeof each === 'string'));
+  constructor(onIceServers: () => void) {
+    this.#onIceServers = onIceServers;
+  }
+
+  /** The newest ones. */
+  get iceServers(): readonly IceServer[] {
+    return this.#iceServers;
+  }
+
+  has(capability: Capability): boolean {
+    return this.#capabilities.has(capability);
+  }
+
+  /** @param extension what the result of a login says; if nothing, then a refresh takes nothing back */
+  take(extension: Fields, isRefresh: boolean): void {
+    if (isRefresh && Object.keys(extension).length === 0) return;
+    const { granted, iceServers } = extension;
+    const named: readonly unknown[] = Array.isArray(granted) ? granted : [];
+    this.#capabilities = new Set(CAPABILITIES.filter((capability) => named.includes(capability)));
+    this.#iceServers = [];
+    this.renewIceServers(Array.isArray(iceServers) ? iceServers.filter(isIceServer) : []);
+  }
+
+  renewIceServers(iceServers: readonly IceServer[]): void {
+    if (!this.has('iceServers')) return;
+    this.#iceServers = iceServers;
+    this.#onIceServers();
+  }
 }
