@@ -19,6 +19,7 @@ let token: string;
 /** One sentence for every reason, so that it tells nobody which users and tokens there are. */
 let wordsOfRefusal: string;
 const clients: RawClient[] = [];
+let strangers = 0;
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -38,8 +39,10 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+/** Each comes from an address of its own: those who guess are locked out by user and address. */
 async function stranger(): Promise<RawClient> {
-  const client = await openRawClient(gateway.signaling);
+  strangers += 1;
+  const client = await openRawClient(gateway.signaling, `127.0.1.${String(strangers)}`);
   clients.push(client);
   return client;
 }
@@ -147,6 +150,53 @@ describe('a login with a password', () => {
     const client = await stranger();
     await refusal(client, { login: 'alice', passwd: 'guess' });
     expect(await client.enter('alice')).toMatch(/.{16,}/);
+  });
+});
+
+describe('a password that is guessed', () => {
+  const tries = async (client: RawClient, login: string, passwd: string) => {
+    const startedAt = performance.now();
+    const { result, error } = await client.request('login', { login, passwd });
+    return { result, error, ms: performance.now() - startedAt };
+  };
+
+  test.each(['alice', 'nobody'])(
+    'for %s, is judged five times; then refused at once in the same words, and not from elsewhere [LOGIN-3]',
+    async (user) => {
+      const mallory = await stranger();
+      const judged: number[] = [];
+      for (let guess = 0; guess < 5; guess += 1) {
+        const { error, ms } = await tries(mallory, user, `guess ${String(guess)}`);
+        expect(error).toEqual({ code: LOGIN_INCORRECT, message: wordsOfRefusal });
+        judged.push(ms);
+      }
+      const locked: number[] = [];
+      for (let guess = 0; guess < 20; guess += 1) {
+        const { error, ms } = await tries(mallory, user, guess === 19 ? user : 'more');
+        expect(error).toEqual({ code: LOGIN_INCORRECT, message: wordsOfRefusal });
+        locked.push(ms);
+      }
+      // Without a slow hash, that is.
+      expect(Math.max(...locked)).toBeLessThan(Math.min(...judged));
+      const alice = await stranger();
+      expect(await alice.enter('alice')).toMatch(/.{16,}/);
+    },
+  );
+
+  test('locks out its address on other sockets, and leaves the one alone that is signed in there', async () => {
+    const address = '127.0.2.1';
+    const open = async () => {
+      const client = await openRawClient(gateway.signaling, address);
+      clients.push(client);
+      return client;
+    };
+    const alice = await open();
+    await alice.enter('alice');
+    const mallory = await open();
+    for (let guess = 0; guess < 5; guess += 1) await tries(mallory, 'alice', 'guess');
+    expect((await tries(await open(), 'alice', 'alice')).error?.code).toBe(LOGIN_INCORRECT);
+    expect(await alice.request('telnyx_rtc.ping')).toMatchObject({ result: { message: 'pong' } });
+    expect(await gateway.metric('parley_logins_refused_total')).toBeGreaterThan(0);
   });
 });
 

@@ -34,9 +34,12 @@ export interface RawClient {
   close(): void;
 }
 
-/** @param url may have a path and a query */
-export async function openRawClient(url: string): Promise<RawClient> {
-  const socket = new WebSocket(url);
+/**
+ * @param url may have a path and a query
+ * @param localAddress one of this machine's, by which the gateway knows the client; all of 127.0.0.0/8 are
+ */
+export async function openRawClient(url: string, localAddress = '127.0.0.1'): Promise<RawClient> {
+  const socket = new WebSocket(url, { localAddress });
   const frames = createRecorder<Frame>((frame) => JSON.stringify(frame).slice(0, 200));
   socket.on('message', (data: Buffer) => {
     frames.record(parseFrame(data.toString('utf8')));

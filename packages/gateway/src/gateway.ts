@@ -102,6 +102,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     region: settings.region,
     holdMs: settings.holdSeconds * 1000,
     ringMs: settings.ringSeconds * 1000,
+    waitingPerAddress: settings.waitingPerAddress,
   });
 
   const isAllowedOrigin = createOriginCheck(settings);
@@ -131,6 +132,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   const sockets = attachWebSockets(http.server, {
     isAllowedOrigin: (origin, request) => isAllowedOrigin(origin, request.headers.host),
     remoteAddress: (request) => clientAddressOf(request, isTrustedProxy),
+    admits: signaling.admits,
     onSocket: signaling.onSocket,
   });
   scope.add(sockets.close);

@@ -15,15 +15,17 @@ describe('metrics', () => {
 
   it('of what happened, are counted', async () => {
     const metrics = createMetrics({ sessions: () => 0, callsByState: () => new Map(), mediaLegs: () => 0 });
-    metrics.loginRefused();
-    metrics.loginRefused();
+    metrics.loginRefused('wrong');
+    metrics.loginRefused('wrong');
+    metrics.loginRefused('locked');
     metrics.callEnded('NORMAL_CLEARING');
     metrics.callReport('stored');
     metrics.callSetUp(0.15);
     const lines = (await metrics.registry.metrics()).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'parley_logins_refused_total 2',
+        'parley_logins_refused_total{reason="wrong"} 2',
+        'parley_logins_refused_total{reason="locked"} 1',
         'parley_calls_ended_total{cause="NORMAL_CLEARING"} 1',
         'parley_call_reports_total{outcome="stored"} 1',
         'parley_call_setup_seconds_bucket{le="0.1"} 0',
@@ -47,7 +49,7 @@ describe('metrics', () => {
   it('of two gateways in one process, are apart', async () => {
     const sources = { sessions: () => 0, callsByState: () => new Map<string, number>(), mediaLegs: () => 0 };
     const [one, other] = [createMetrics(sources), createMetrics(sources)];
-    one.loginRefused();
-    expect(await other.registry.metrics()).toContain('parley_logins_refused_total 0');
+    one.callReport('stored');
+    expect(await other.registry.metrics()).not.toContain('parley_call_reports_total{');
   });
 });

@@ -54,7 +54,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const refused = new Counter({
     name: 'parley_logins_refused_total',
-    help: 'Logins that were refused.',
+    help: 'Logins that were refused: wrong, locked after too many wrong ones, or too many from an address.',
+    labelNames: ['reason'],
     registers,
   });
   const ended = new Counter({
@@ -74,8 +75,8 @@ export function createMetrics(sources: MetricSources): Metrics {
     callSetUp: (seconds) => {
       setUp.observe(seconds);
     },
-    loginRefused: () => {
-      refused.inc();
+    loginRefused: (reason) => {
+      refused.inc({ reason });
     },
     callEnded: (cause) => {
       // Clients state causes of their own, and each label value is a time series that stays.

@@ -23,9 +23,12 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** `locked` and `tooMany` were not looked at. */
+export type LoginRefusal = 'wrong' | 'locked' | 'tooMany';
+
 /** What happens that is worth counting; the metrics and nothing else listen. */
 export interface Meter {
-  loginRefused(): void;
+  loginRefused(reason: LoginRefusal): void;
   /** From the invite's arrival to the answer's departure. */
   callSetUp(seconds: number): void;
   callEnded(cause: string): void;

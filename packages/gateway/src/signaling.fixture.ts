@@ -115,7 +115,7 @@ export class FakeClient {
   readonly connection: Connection;
   #nextId = 1;
 
-  constructor(signaling: Signaling) {
+  constructor(signaling: Signaling, address: string) {
     const socket: Socket = {
       send: (text) => this.frames.push(JSON.parse(text) as Frame),
       close: (code, reason) => {
@@ -123,7 +123,7 @@ export class FakeClient {
         this.connection.socketClosed();
       },
     };
-    this.connection = signaling.onSocket(socket, '192.0.2.1');
+    this.connection = signaling.onSocket(socket, address);
   }
 
   /** @returns the answer */
@@ -197,7 +197,7 @@ export interface Rig extends VisitsRig {
   stallLookUps(): () => Promise<void>;
   /** Counted by name. */
   metered: string[];
-  client(): FakeClient;
+  client(address?: string): FakeClient;
   signedIn(user: string, more?: object): Promise<FakeClient>;
 }
 
@@ -222,7 +222,7 @@ export function rig(
     random: { uuid: () => `id-${String((serial += 1))}`, token: () => `token-${String((serial += 1))}` },
     log: silentLog,
     meter: {
-      loginRefused: () => metered.push('loginRefused'),
+      loginRefused: (reason) => metered.push(reason === 'wrong' ? 'loginRefused' : reason),
       callSetUp: () => metered.push('callSetUp'),
       callEnded: (cause) => metered.push(cause),
     },
@@ -230,8 +230,9 @@ export function rig(
     region: 'here',
     holdMs: 190_000,
     ringMs: 60_000,
+    waitingPerAddress: 20,
   });
-  const client = () => new FakeClient(signaling);
+  const client = (address = '192.0.2.1') => new FakeClient(signaling, address);
   return {
     ...assistants,
     signaling,

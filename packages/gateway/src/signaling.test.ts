@@ -84,6 +84,56 @@ describe('login', () => {
   });
 });
 
+describe('a login that is guessed', () => {
+  const refusalOf = async (client: FakeClient, passwd: string, login = 'alice') =>
+    (await client.request('login', { login, passwd })).error;
+
+  it('is refused in the same words when it is locked, for a user who exists or not, and counted [LOGIN-3]', async () => {
+    const gateway = rig();
+    const mallory = gateway.client('198.51.100.7');
+    const words = await refusalOf(mallory, 'guess');
+    for (const user of ['alice', 'nobody']) {
+      for (let guess = 0; guess < 6; guess += 1) {
+        expect(await refusalOf(mallory, 'guess', user)).toEqual(words);
+      }
+    }
+    expect(await refusalOf(mallory, 'alice')).toEqual(words);
+    expect(gateway.metered.filter((metered) => metered === 'loginRefused')).toHaveLength(10);
+    expect(gateway.metered.filter((metered) => metered === 'locked')).toHaveLength(4);
+    const alice = gateway.client('192.0.2.1');
+    expect((await alice.login('alice')).result).toMatchObject({ message: 'logged in' });
+    expect((await mallory.request('login', { login_token: 'alice' })).result).toBeDefined();
+  });
+
+  it('is locked on a socket that is signed in, too', async () => {
+    const gateway = rig();
+    const bob = await gateway.signedIn('bob');
+    for (let guess = 0; guess < 5; guess += 1) await refusalOf(bob, 'guess');
+    expect((await refusalOf(bob, 'alice'))?.code).toBe(RpcErrorCode.loginIncorrect);
+    expect(gateway.metered.at(-1)).toBe('locked');
+  });
+});
+
+describe('sockets without a login', () => {
+  it('are counted by address until they log in or close', async () => {
+    const gateway = rig();
+    const address = '198.51.100.7';
+    const clients = Array.from({ length: 20 }, () => gateway.client(address));
+    expect(gateway.signaling.admits(address)).toBe('tooMany');
+    expect(gateway.signaling.admits('192.0.2.1')).toBe('admitted');
+    await clients[0]?.login('alice');
+    expect(gateway.signaling.admits(address)).toBe('admitted');
+    gateway.client(address);
+    expect(gateway.signaling.admits(address)).toBe('tooMany');
+    await gateway.clock.advance(5_000);
+    expect(clients[1]?.closed?.code).toBe(CloseCode.loginTimeout);
+    for (let sockets = 0; sockets < 20; sockets += 1) {
+      expect(gateway.signaling.admits(address)).toBe('admitted');
+      gateway.client(address);
+    }
+  });
+});
+
 describe('a socket that closes while its login is checked', () => {
   it('opens no session', async () => {
     const gateway = rig();

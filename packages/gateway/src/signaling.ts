@@ -6,8 +6,10 @@ import type { Gatekeeping } from './methods/method.ts';
 import { handleRequest } from './methods/methods.ts';
 import type { Clock, Log, Meter, Random } from './ports.ts';
 import type { Authenticator } from './registrar/authenticator.ts';
+import { Admission, type Admittance } from './sessions/admission.ts';
 import { Connection, type Socket } from './sessions/connection.ts';
 import { Directory } from './sessions/directory.ts';
+import { LoginGuard } from './sessions/login-guard.ts';
 import type { Session } from './sessions/session.ts';
 import type { Revocation } from './store/store.ts';
 
@@ -23,10 +25,14 @@ export interface SignalingOptions {
   region: string;
   holdMs: number;
   ringMs: number;
+  /** Sockets that one address may have without a login. */
+  waitingPerAddress: number;
 }
 
 /** Sessions, calls and the methods between them: the gateway without its HTTP server, its store and its processes. */
 export interface Signaling {
+  /** @returns whether a further client of this address may connect */
+  admits(remoteAddress: string): Admittance;
   /** A client has connected; what comes in on its socket goes to the connection. */
   onSocket(socket: Socket, remoteAddress: string): Connection;
   /** What opened a session is valid no more: its calls end, and its socket is closed. */
@@ -47,9 +53,11 @@ export function createSignaling(options: SignalingOptions): Signaling {
       calls.sessionGone(session, causes.destinationOutOfOrder);
     },
   });
+  const admission = new Admission(options.waitingPerAddress);
   const calls = new Calls({ ...options, directory });
   const gatekeeping: Gatekeeping = {
     ...options,
+    guard: new LoginGuard(clock),
     directory,
     calls,
     place: { dc: options.nodeId, region: options.region },
@@ -65,10 +73,14 @@ export function createSignaling(options: SignalingOptions): Signaling {
         directory.remove(session)?.release(CloseCode.revoked, 'the credential or token was revoked');
       }
     },
-    onSocket: (socket, remoteAddress) =>
-      new Connection(socket, remoteAddress, clock, {
+    admits: (remoteAddress) => admission.judge(remoteAddress),
+    onSocket: (socket, remoteAddress) => {
+      const leave = admission.enter(remoteAddress);
+      return new Connection(socket, remoteAddress, clock, {
+        loggedIn: leave,
         handle: (connection, request) => handleRequest(gatekeeping, connection, request),
         closed: ({ session }) => {
+          leave();
           if (session === null) return;
           log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'socket lost');
           if (calls.callIds(session).length === 0) {
@@ -81,7 +93,8 @@ export function createSignaling(options: SignalingOptions): Signaling {
         failed: (connection, error, method) => {
           log.error({ sessionId: connection.session?.ids.id, method, err: error }, 'request failed');
         },
-      }),
+      });
+    },
   };
 }
 

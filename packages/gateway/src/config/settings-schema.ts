@@ -74,6 +74,10 @@ export const settingsSchema = z.strictObject({
       list: true,
       text: 'address or CIDR range of proxies whose X-Forwarded-* headers are believed',
     }),
+  waitingPerAddress: wholeNumber(1, 4_000).default(20).register(help, {
+    placeholder: 'SOCKETS',
+    text: 'sockets that one address may have without a login; more where many people share one address',
+  }),
   tlsCert: text()
     .nullable()
     .default(null)

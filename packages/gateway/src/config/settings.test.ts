@@ -29,6 +29,7 @@ describe('settings', () => {
       holdSeconds: 190,
       ringSeconds: 60,
       drainSeconds: 30,
+      waitingPerAddress: 20,
       allowedOrigins: [],
       trustProxy: [],
       tlsCert: null,

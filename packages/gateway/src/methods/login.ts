@@ -1,4 +1,5 @@
 import { CloseCode, RpcErrorCode, type Capability, type LoginParams } from '@parley/protocol';
+import type { LoginRefusal } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
 import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
 import type { Session } from '../sessions/session.ts';
@@ -10,9 +11,12 @@ const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia
 const aliveWithinMs = 1_000;
 
 export const login: LoginHandler<'login'> = async (gatekeeping, connection, params) => {
-  const authentication = await authenticate(gatekeeping, params);
-  if (authentication === null) {
-    throw refused(gatekeeping, connection, 'the user, password or token is wrong, or the token has expired.');
+  const authentication = await authenticate(gatekeeping, connection, params);
+  if (authentication === null || authentication === 'locked') {
+    const reason = authentication ?? 'wrong';
+    // In the same words: a lock is nothing that a guesser should learn from.
+    const why = 'the user, password or token is wrong, or the token has expired.';
+    throw refused(gatekeeping, connection, reason, why);
   }
   return connection.session === null
     ? await signIn(gatekeeping, connection, params, authentication)
@@ -20,24 +24,43 @@ export const login: LoginHandler<'login'> = async (gatekeeping, connection, para
 };
 
 export const anonymousLogin: LoginHandler<'anonymous_login'> = async (gatekeeping, connection, params) => {
+  if (!gatekeeping.guard.visit(connection.remoteAddress)) {
+    throw refused(
+      gatekeeping,
+      connection,
+      'tooMany',
+      'too many visits from this address; try again in a minute.',
+    );
+  }
   const received = await gatekeeping.visits.receive(params);
-  if ('refused' in received) throw refused(gatekeeping, connection, `params.${received.refused}`);
+  if ('refused' in received) throw refused(gatekeeping, connection, 'wrong', `params.${received.refused}`);
   return connection.session === null
     ? await signIn(gatekeeping, connection, params, received)
     : refresh(gatekeeping, connection.session, params, received);
 };
 
-function refused({ meter, log }: Gatekeeping, { remoteAddress }: Connection, why: string): RpcError {
-  meter.loginRefused();
-  log.info({ address: remoteAddress }, 'login refused');
+function refused(
+  { meter, log }: Gatekeeping,
+  { remoteAddress }: Connection,
+  reason: LoginRefusal,
+  why: string,
+): RpcError {
+  meter.loginRefused(reason);
+  // Those that are not even looked at come in floods.
+  if (reason === 'wrong') log.info({ address: remoteAddress }, 'login refused');
+  else log.debug({ address: remoteAddress, reason }, 'login refused');
   return new RpcError(RpcErrorCode.loginIncorrect, `Login incorrect: ${why}`);
 }
 
 async function authenticate(
-  { authenticator }: Gatekeeping,
+  { authenticator, guard }: Gatekeeping,
+  { remoteAddress }: Connection,
   { login: user, passwd, login_token: token }: LoginParams,
-): Promise<Authentication | null> {
-  if (user !== undefined && passwd !== undefined) return await authenticator.password(user, passwd);
+): Promise<Authentication | null | 'locked'> {
+  if (user !== undefined && passwd !== undefined) {
+    return await guard.password(user, remoteAddress, () => authenticator.password(user, passwd));
+  }
+  // Nobody guesses a signature.
   if (token !== undefined) return await authenticator.token(token);
   return null;
 }

@@ -5,11 +5,13 @@ import type { Log, Meter } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Connection, Reply } from '../sessions/connection.ts';
 import type { Directory } from '../sessions/directory.ts';
+import type { LoginGuard } from '../sessions/login-guard.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** What the handlers share. */
 export interface Gatekeeping {
   authenticator: Authenticator;
+  guard: LoginGuard;
   visits: Pick<Visits, 'receive'>;
   directory: Directory;
   calls: Calls;

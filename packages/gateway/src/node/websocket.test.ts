@@ -22,6 +22,7 @@ async function serve(options: Partial<WebSocketOptions> = {}) {
   const served: Served[] = [];
   const sockets = attachWebSockets(server, {
     isAllowedOrigin: () => true,
+    admits: () => 'admitted',
     remoteAddress: () => '192.0.2.1',
     onSocket: (socket) => {
       const one: Served = { socket, texts: [], session: null, closes: 0 };
@@ -45,6 +46,7 @@ async function serve(options: Partial<WebSocketOptions> = {}) {
     server.close();
   });
   return {
+    port,
     served,
     open: async () => {
       const ws = new WebSocket(`ws://127.0.0.1:${String(port)}`);
@@ -111,6 +113,25 @@ describe('a socket that is closed by the gateway', () => {
   });
 });
 
+describe('a socket that is one too many', () => {
+  it.each([
+    ['of its address', 'tooMany', 429],
+    ['of all', 'full', 503],
+  ] as const)('%s, is refused at the upgrade', async (_, admittance, status) => {
+    const { port, served } = await serve({ admits: () => admittance });
+    const ws = new WebSocket(`ws://127.0.0.1:${String(port)}`);
+    ws.on('error', () => undefined);
+    const refused = await new Promise<number | undefined>((resolve) => {
+      ws.once('unexpected-response', (request, response) => {
+        resolve(response.statusCode);
+        request.destroy();
+      });
+    });
+    expect(refused).toBe(status);
+    expect(served).toEqual([]);
+  });
+});
+
 describe('a peer that does not read', () => {
   it('is let go when more than 256 KB wait for it', async () => {
     const { open } = await serve();
@@ -133,8 +154,6 @@ describe('a peer that does not read', () => {
     ws.pause();
     // More than the kernels of both ends take.
     one.socket.send('x'.repeat(16 * 1024 * 1024));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(one.closes).toBe(0);
     await expect.poll(() => one.closes, { timeout: 2_000 }).toBeGreaterThan(0);
   });
 

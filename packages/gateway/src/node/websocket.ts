@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode } from '@parley/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Admittance } from '../sessions/admission.ts';
 import type { Socket } from '../sessions/connection.ts';
 
 /** What takes one socket's frames. */
@@ -16,6 +17,8 @@ export interface WebSocketOptions {
   /** @returns whether a page of this origin may connect; undefined comes from clients that are no browsers */
   isAllowedOrigin(origin: string | undefined, request: IncomingMessage): boolean;
   remoteAddress(request: IncomingMessage): string;
+  /** @returns whether the address may have a further socket, each of which waits for its login */
+  admits(remoteAddress: string): Admittance;
   onSocket(socket: Socket, remoteAddress: string): SocketListener;
   /** How long a peer may leave what was sent to it unread. Default: 10 s. */
   unreadMs?: number;
@@ -39,6 +42,11 @@ const offences: ReadonlySet<number> = new Set([
   CloseCode.tryAgainLater,
 ]);
 
+const refusals: Record<Exclude<Admittance, 'admitted'>, string> = {
+  tooMany: '429 Too Many Requests',
+  full: '503 Service Unavailable',
+};
+
 /** Takes WebSocket upgrades on every path of an HTTP server. @returns the way to close every socket */
 export function attachWebSockets(server: Server, options: WebSocketOptions): { close(): void } {
   const sockets = new WebSocketServer({
@@ -55,8 +63,14 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
       refuse(stream, '403 Forbidden');
       return;
     }
+    const address = options.remoteAddress(request);
+    const admittance = options.admits(address);
+    if (admittance !== 'admitted') {
+      refuse(stream, refusals[admittance]);
+      return;
+    }
     sockets.handleUpgrade(request, stream, head, (ws) => {
-      carry(ws, stream, options.remoteAddress(request), options);
+      carry(ws, stream, address, options);
     });
   });
   return {

@@ -37,6 +37,8 @@ export interface Reply {
 export interface ConnectionOwner {
   /** @throws {RpcError} where the request is refused */
   handle(connection: Connection, request: ServerRequest | ServerNotification): Promise<Reply>;
+  /** It has a session from now on. */
+  loggedIn(connection: Connection): void;
   /** Told once, as soon as nothing more is read or sent, whichever end closes it. */
   closed(connection: Connection): void;
   /** Something that should not happen, and that must not end the process. */
@@ -86,6 +88,7 @@ export class Connection implements Carrier {
 
   authenticated(session: Session): void {
     this.session = session;
+    this.#owner.loggedIn(this);
     this.#apply({ type: 'authenticated', at: this.#clock.monotonic() });
   }
 

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { temporaryFolder } from './config/temporary-folder.fixture.ts';
+import { createGateway, type Gateway } from './gateway.ts';
+import { FakeMediaPlane } from './signaling.fixture.ts';
+
+let gateway: Gateway;
+const sockets: WebSocket[] = [];
+
+beforeEach(async () => {
+  const data = await temporaryFolder();
+  gateway = await createGateway(
+    { port: 0, data, trustProxy: ['127.0.0.1'], logLevel: 'silent' },
+    { media: new FakeMediaPlane() },
+  );
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.terminate();
+  await gateway.close(false);
+});
+
+/** @returns the status of the answer to the upgrade */
+async function connect(address: string): Promise<number> {
+  const socket = new WebSocket(gateway.url.replace('http', 'ws'), {
+    headers: { 'x-forwarded-for': address },
+  });
+  sockets.push(socket);
+  socket.on('error', () => undefined);
+  return await new Promise((resolve) => {
+    socket.once('open', () => {
+      resolve(101);
+    });
+    socket.once('unexpected-response', (request, response) => {
+      request.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+  });
+}
+
+it('takes 20 sockets without a login from each address that a proxy names, and refuses the next one', async () => {
+  for (let count = 0; count < 20; count += 1) expect(await connect('203.0.113.5')).toBe(101);
+  expect(await connect('203.0.113.5')).toBe(429);
+  expect(await connect('203.0.113.6')).toBe(101);
+  for (let host = 0; host < 20; host += 1) expect(await connect(`2001:db8::${String(host)}`)).toBe(101);
+  expect(await connect('2001:db8::ffff')).toBe(429);
+  sockets[0]?.terminate();
+  await expect.poll(() => connect('203.0.113.5')).toBe(101);
+});
