@@ -16,7 +16,7 @@ export interface InstalledPackage {
   /** Runs a file of the project that holds `source`. @throws Error with what it printed where it fails */
   runNode(file: string, source: string): Promise<string>;
   /** Compiles a file of the project that holds `source`, strictly, declarations of packages included. */
-  compile(file: string, source: string, options: Record<string, string>): Promise<string>;
+  compile(file: string, source: string, options: Record<string, unknown>): Promise<string>;
   /** Path of every file in the package. */
   files(): Promise<string[]>;
   remove(): Promise<void>;

@@ -37,7 +37,7 @@ export interface GatewayProcessOptions {
 }
 
 const PROGRAM = fileURLToPath(new URL('../../gateway/bin/parley-gateway.js', import.meta.url));
-const READY = /^Parley is ready: (http:\/\/\S+?)\/?$/;
+const READY = /^Parley is ready: (https?:\/\/\S+?)\/?$/;
 const API_KEY = /\bKEY[\w-]{43}\b/;
 /** What Node prints for an error that nobody caught, and the log's word for one that the gateway caught last. */
 const UNCAUGHT = /uncaught|unhandled|^\s+at .+:\d+:\d+|^[A-Za-z]*Error\b|"level":60|"level":"fatal"/i;

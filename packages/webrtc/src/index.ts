@@ -48,6 +48,8 @@ export {
   type IReadyEvent,
   type ISocketCloseEvent,
   type ISocketErrorEvent,
+  type IStatsFrame,
+  type IStatsReport,
   type TelnyxEvents,
 } from './api/events.ts';
 export { TELNYX_ICE_SERVERS } from './api/ice-servers.ts';

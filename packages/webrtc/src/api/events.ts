@@ -53,6 +53,22 @@ export interface ISocketErrorEvent {
   socketGeneration: number;
 }
 
+/** Payload of `telnyx.stats.frame`: how a call does. What the browser has not measured yet is left out. */
+export interface IStatsFrame {
+  /** Round trip in seconds, as in W3C statistics. */
+  rtt?: number;
+  /** Jitter of what arrives, in seconds. */
+  jitter?: number;
+  /** The same in milliseconds. */
+  rttMs?: number;
+  jitterMs?: number;
+  /** Mean opinion score, from 1 to 4.5 (ITU-T G.107). */
+  mos?: number;
+}
+
+/** Payload of `telnyx.stats.report`: how a call did. */
+export type IStatsReport = Readonly<Record<string, unknown>>;
+
 /** Event names and their payloads. */
 export interface TelnyxEvents {
   'telnyx.ready': IReadyEvent;
@@ -63,6 +79,8 @@ export interface TelnyxEvents {
   'telnyx.socket.close': ISocketCloseEvent;
   'telnyx.socket.error': ISocketErrorEvent;
   'telnyx.socket.message': Readonly<Record<string, unknown>>;
+  'telnyx.stats.frame': IStatsFrame;
+  'telnyx.stats.report': IStatsReport;
   'telnyx.ai.conversation': IAIConversationMessageEvent;
   'telnyx.rtc.mediaError': Error;
 }
