@@ -20,8 +20,8 @@ export interface Person {
   connect(): Promise<void>;
   /** Connects, and waits for `telnyx.ready`. */
   register(): Promise<void>;
-  /** Calls somebody. */
-  dial(destinationNumber: string, options?: object): Promise<PersonCall>;
+  /** Calls somebody; a visitor needs to name nobody. */
+  dial(destinationNumber?: string, options?: object): Promise<PersonCall>;
   /** Waits for a call that rings, each time for another one. */
   ringing(withinMs?: number): Promise<PersonCall>;
   /** Calls a method of the client. */
@@ -106,8 +106,8 @@ function actions(page: Page, events: Recorder<PhoneEvent>) {
       await connect();
       await events.next(({ name }) => name === 'telnyx.ready', 'telnyx.ready');
     },
-    dial: async (destinationNumber: string, options: object = {}) => {
-      const dialled = { destinationNumber, ...options };
+    dial: async (destinationNumber?: string, options: object = {}) => {
+      const dialled = destinationNumber === undefined ? options : { destinationNumber, ...options };
       return follow(await page.evaluate((given) => window.phone.dial(given), dialled));
     },
     ringing: async (withinMs = 10_000) => {
@@ -166,7 +166,10 @@ function followCall(
 }
 
 /** One line. */
-export function describeEvent({ name, type, code, message, call }: PhoneEvent): string {
+export function describeEvent({ name, type, code, message, params, call }: PhoneEvent): string {
   const state = call === undefined ? '' : `${call.direction} ${call.state} ${call.cause ?? ''} ${call.id}`;
-  return [name, type, code, message, state].filter((part) => part !== undefined && part !== '').join(' ');
+  const told = params === undefined ? '' : JSON.stringify(params);
+  return [name, type, code, message, told, state]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
 }

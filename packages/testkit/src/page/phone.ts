@@ -11,6 +11,8 @@ export interface PhoneEvent {
   /** Of an error or a warning. */
   code?: number;
   message?: string;
+  /** Of an event of an assistant's. */
+  params?: unknown;
   call?: CallSnapshot;
 }
 
@@ -80,6 +82,7 @@ const EVENTS = [
   'telnyx.error',
   'telnyx.warning',
   'telnyx.notification',
+  'telnyx.ai.conversation',
   'telnyx.socket.open',
   'telnyx.socket.close',
   'telnyx.socket.error',
@@ -166,6 +169,8 @@ function toEvent(name: string, payload: unknown): PhoneEvent {
   const event: PhoneEvent = { at: performance.timeOrigin + performance.now(), name };
   const type = member(payload, 'type');
   if (typeof type === 'string') event.type = type;
+  const params = member(payload, 'params');
+  if (name === 'telnyx.ai.conversation' && params !== undefined) event.params = params;
   const problem = member(payload, 'error') ?? member(payload, 'warning');
   const code = member(problem, 'code');
   if (typeof code === 'number') event.code = code;
