@@ -1,4 +1,5 @@
 import type { HangupCause, ServerMethod } from '@parley/protocol';
+import type { IceService } from './ice/ice-grants.ts';
 import type { MediaCommand, MediaEvent, MediaPlane, MediaResults } from './media/media-plane.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Authentication, Authenticator, Identity } from './registrar/authenticator.ts';
@@ -182,6 +183,9 @@ export class FakeClient {
   }
 }
 
+/** All tokens of a rig end at the same time. */
+const TOKEN_MS = 86_400_000;
+
 const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,
@@ -201,12 +205,13 @@ export interface Rig extends VisitsRig {
   signedIn(user: string, more?: object): Promise<FakeClient>;
 }
 
-/** A gateway's signaling with users whose passwords are their names. */
+/** A gateway's signaling with users whose passwords and tokens are their names; `alice for 60` is a token for 60 s. */
 export function rig(
   users: readonly (Partial<Identity> & { sipUsername: string })[] = [
     { sipUsername: 'alice' },
     { sipUsername: 'bob' },
   ],
+  iceService?: IceService,
 ): Rig {
   const clock = new FakeClock();
   const media = new FakeMediaPlane();
@@ -216,7 +221,7 @@ export function rig(
   let lookUps = Promise.resolve();
   const signaling = createSignaling({
     visits: assistants.visits,
-    authenticator: authenticatorOf(users, () => lookUps),
+    authenticator: authenticatorOf(users, clock, () => lookUps),
     media,
     clock,
     random: { uuid: () => `id-${String((serial += 1))}`, token: () => `token-${String((serial += 1))}` },
@@ -228,6 +233,7 @@ export function rig(
     },
     nodeId: 'n1',
     region: 'here',
+    iceService,
     holdMs: 190_000,
     ringMs: 60_000,
     waitingPerAddress: 20,
@@ -261,6 +267,7 @@ export function rig(
 
 function authenticatorOf(
   users: readonly (Partial<Identity> & { sipUsername: string })[],
+  clock: Clock,
   lookedUp: () => Promise<void>,
 ): Authenticator {
   const authentications = new Map<string, Authentication>(
@@ -287,8 +294,11 @@ function authenticatorOf(
     },
     token: async (token) => {
       await lookedUp();
-      const authentication = authentications.get(token);
-      return authentication === undefined ? null : { ...authentication, tokenId: `token-of-${token}` };
+      const [user = '', seconds] = token.split(' for ');
+      const authentication = authentications.get(user);
+      if (authentication === undefined) return null;
+      const expiresAt = seconds === undefined ? null : clock.now() + Number(seconds) * 1000;
+      return { ...authentication, expiresAt, tokenId: `token-of-${token}` };
     },
     isUser: async (user) => {
       await lookedUp();

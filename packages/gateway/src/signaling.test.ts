@@ -541,6 +541,80 @@ describe('capabilities', () => {
     expect((await old.login('alice')).result).not.toHaveProperty('parley');
   });
 
+  describe('for ICE servers', () => {
+    const iceService = {
+      urls: ['stun:t', 'turn:t', 'turns:t'],
+      secret: 'a secret of the servers',
+      seconds: 600,
+    };
+    const parley = { capabilities: ['iceServers'] };
+    const users = [{ sipUsername: 'alice' }, { sipUsername: 'bob' }];
+    const serversIn = (holder: unknown) => JSON.stringify((holder as { iceServers?: unknown }).iceServers);
+
+    it('give those of the gateway, with credentials of the session; nobody else gets any', async () => {
+      const gateway = rig(users, iceService);
+      const client = gateway.client();
+      const { result } = await client.login('alice', { parley });
+      const username = expect.stringMatching(/^1800000600:[\w-]{22}$/);
+      expect(result?.['parley']).toMatchObject({
+        iceServers: [
+          { urls: ['stun:t'] },
+          { urls: ['turn:t', 'turns:t'], username, credential: expect.stringMatching(/^[\w+/]{27}=$/) },
+        ],
+      });
+      expect(JSON.stringify(result)).not.toContain(iceService.secret);
+      const other = await gateway.client().login('bob', { parley: { capabilities: ['preAnswer'] } });
+      expect(other.result?.['parley']).toEqual({ granted: ['preAnswer'], iceServers: [] });
+      const old = await gateway.signedIn('bob');
+      await gateway.clock.advance(1_200_000);
+      expect(old.got('parley.iceServers')).toEqual([]);
+    });
+
+    it('are renewed long before they end, as long as there is a socket [EXT-7]', async () => {
+      const gateway = rig(users, iceService);
+      const client = gateway.client();
+      const first = await client.login('alice', { parley });
+      await client.invite('a-1', 'echo');
+      await gateway.clock.advance(301_000);
+      const [renewed] = client.got('parley.iceServers');
+      expect(serversIn(renewed)).toMatch(/"username":"18000008\d\d:/);
+      expect(serversIn(renewed)).not.toBe(serversIn(first.result?.['parley']));
+      await gateway.clock.advance(300_000);
+      expect(client.got('parley.iceServers')).toHaveLength(2);
+      client.connection.socketClosed();
+      await gateway.clock.advance(150_000);
+      const sessid = first.result?.['sessid'];
+      const again = await gateway.client().login('alice', { parley, sessid });
+      expect(again.result).toMatchObject({ sessid });
+      expect(serversIn(again.result?.['parley'])).toMatch(/"username":"1800001351:/);
+      expect(client.got('parley.iceServers')).toHaveLength(2);
+      gateway.signaling.iceGrants.close();
+    });
+
+    it('come anew with each login on the same socket [EXT-7]', async () => {
+      const gateway = rig(users, iceService);
+      const client = await gateway.signedIn('alice', { parley });
+      await gateway.clock.advance(60_000);
+      const { result } = await client.login('alice');
+      expect(serversIn(result?.['parley'])).toMatch(/"username":"1800000660:/);
+    });
+  });
+
+  it('tell for how long a token still holds, and nothing of a password [EXT-8]', async () => {
+    const gateway = rig();
+    const parley = { capabilities: ['preAnswer'] };
+    const login_token = 'alice';
+    const token = await gateway.client().request('login', { login_token, parley });
+    expect(token.result?.['parley']).toMatchObject({ expiresIn: 86_400 });
+    await gateway.clock.advance(1_500);
+    const later = await gateway.client().request('login', { login_token, parley });
+    expect(later.result?.['parley']).toMatchObject({ expiresIn: 86_398 });
+    expect((await gateway.client().login('bob', { parley })).result?.['parley']).not.toHaveProperty(
+      'expiresIn',
+    );
+    expect((await gateway.client().request('login', { login_token })).result).not.toHaveProperty('parley');
+  });
+
   it('decide whether a caller without ringback gets its description early [EXT-6, PROG-2]', async () => {
     const gateway = rig([{ sipUsername: 'alice', generateRingback: false }, { sipUsername: 'bob' }]);
     await gateway.signedIn('bob');
@@ -770,6 +844,45 @@ describe('a client that does not do its part', () => {
     expect(alice.got('telnyx_rtc.ringing')).toEqual([]);
     expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 27, sipCode: 502 });
     expect(gateway.media.legs.size).toBe(0);
+  });
+});
+
+describe('a session whose token has expired', () => {
+  async function aMinuteLater() {
+    const gateway = rig();
+    const alice = gateway.client();
+    await alice.request('login', { login_token: 'alice for 60' });
+    await alice.invite('a-1', 'echo');
+    await gateway.clock.advance(30_000);
+    await alice.request('telnyx_rtc.ping');
+    await gateway.clock.advance(30_000);
+    return { gateway, alice };
+  }
+
+  it('makes no new call, which is said with the cause, and keeps those that it has [INV-2, LOGIN-11]', async () => {
+    const { gateway, alice } = await aMinuteLater();
+    expect((await alice.invite('a-2', 'echo')).result).toMatchObject({ message: 'CALL CREATED' });
+    expect(alice.got('telnyx_rtc.bye')).toEqual([
+      {
+        callID: 'a-2',
+        cause: 'CALL_REJECTED',
+        causeCode: 21,
+        sipCode: 403,
+        sipReason: 'Login token expired',
+      },
+    ]);
+    expect(gateway.signaling.calls.counts().established).toBe(1);
+    const hold = { action: 'hold', dialogParams: { callID: 'a-1' } };
+    expect((await alice.request('telnyx_rtc.modify', hold)).result).toMatchObject({ holdState: 'held' });
+  });
+
+  it('makes calls again after a login with a new one [LOGIN-9, LOGIN-11]', async () => {
+    const { gateway, alice } = await aMinuteLater();
+    await alice.request('login', { login_token: 'alice for 60' });
+    await alice.invite('a-2', 'echo');
+    await settled();
+    expect(alice.got('telnyx_rtc.bye')).toEqual([]);
+    expect(gateway.signaling.calls.counts().established).toBe(2);
   });
 });
 

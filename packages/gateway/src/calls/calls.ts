@@ -31,6 +31,9 @@ export interface CallAndLeg {
 /** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
 const tombstoneMs = 60_000;
 
+/** A call that is there goes on; a new one needs a login that holds. */
+const loginExpired: HangupCause = { ...causes.callRejected, sipReason: 'Login token expired' };
+
 /** Every call of this node. Ids that clients chose mean something within their session only. */
 export class Calls {
   readonly #options: CallsOptions;
@@ -174,6 +177,8 @@ export class Calls {
     dialled: string,
   ): Promise<{ target: CallTarget } | { refused: HangupCause }> {
     if (!this.#accepting) return { refused: causes.temporaryFailure };
+    const { expiresAt } = session.proof;
+    if (expiresAt !== null && this.#options.clock.now() >= expiresAt) return { refused: loginExpired };
     const { legs, capacity } = this.#options.media.status();
     const destination = parseDestination(dialled);
     const { maxCalls } = session.identity;
