@@ -183,7 +183,7 @@ export class FakeClient {
   }
 }
 
-/** All tokens of a rig end at the same time. */
+/** How long a token of a rig holds that does not say so. */
 const TOKEN_MS = 86_400_000;
 
 const silentLog: Log = {
@@ -297,7 +297,7 @@ function authenticatorOf(
       const [user = '', seconds] = token.split(' for ');
       const authentication = authentications.get(user);
       if (authentication === undefined) return null;
-      const expiresAt = seconds === undefined ? null : clock.now() + Number(seconds) * 1000;
+      const expiresAt = clock.now() + (seconds === undefined ? TOKEN_MS : Number(seconds) * 1000);
       return { ...authentication, expiresAt, tokenId: `token-of-${token}` };
     },
     isUser: async (user) => {
