@@ -11,6 +11,7 @@ const needed = [
   { package: 'coturn', program: 'turnserver', for: 'calls through a relay' },
   { package: 'postgresql', program: 'pg_ctlcluster', for: 'the store on PostgreSQL' },
   { package: 'openssl', program: 'openssl', for: 'certificates' },
+  { package: 'espeak-ng', program: 'espeak-ng', for: 'greetings that are read out' },
   { package: 'haproxy', program: 'haproxy', for: 'the proxy example' },
 ];
 

@@ -6,7 +6,9 @@ import {
   type Person,
   type PersonCall,
   type Stage,
+  openMediaDetour,
   openStage,
+  openTcpRelay,
   writeToneFile,
 } from '@parley/testkit';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -245,6 +247,29 @@ describe.each<ClientKind>(['ours', 'official'])('with the %s client', (client) =
     await hangUpAll(call);
   });
 
+  test('the socket breaks in the call: it goes on, and so does the conversation', async () => {
+    const relay = await openTcpRelay({ host: '127.0.0.1', port: Number(new URL(stage.gateway.origin).port) });
+    try {
+      const signaling = `ws://127.0.0.1:${String(relay.port)}`;
+      const options = visitorOptions({ target_id: 'mute' });
+      const visitor = await stage.enter('visitor', { client, tone: VISITOR_TONE, options, signaling });
+      const call = await visitor.dial(undefined, UNCANCELLED);
+      await call.until('active');
+      const before = await conversationIdOf(visitor);
+      const { length } = visitor.events.entries;
+      relay.cut();
+      await visitor.events.next(({ name }) => name === 'telnyx.ready', 'telnyx.ready', { from: length });
+      await expectTone(visitor, VISITOR_TONE);
+      await call.invoke('sendConversationMessage', 'still there', []);
+      await told(visitor, saidBy('assistant', 'still there'));
+      expect(call.states().at(-1)).toBe('active');
+      expect((await messagesOf(before)).map(({ role }) => role)).toEqual(['system', 'user', 'assistant']);
+      await hangUpAll(call);
+    } finally {
+      await relay.close();
+    }
+  });
+
   test('the assistant hangs up, and the call has ended', async () => {
     const { call } = await talk(client, { target_id: 'mute' });
     await call.invoke('sendConversationMessage', 'hangup', []);
@@ -260,6 +285,26 @@ describe.each<ClientKind>(['ours', 'official'])('with the %s client', (client) =
     expect(bob.events.entries.filter((event) => event.call !== undefined)).toEqual([]);
     await hangUpAll(call);
   });
+});
+
+test('the media path of a visitor of the official client goes dead, and comes back by a restart of ICE', async () => {
+  const detour = await openMediaDetour(stage.gateway.signaling);
+  try {
+    const options = visitorOptions({ target_id: 'mute' });
+    const { signaling } = detour;
+    const casting = { client: 'official', tone: VISITOR_TONE, options, signaling } as const;
+    const visitor = await stage.enter('visitor', casting);
+    const call = await visitor.dial(undefined, UNCANCELLED);
+    await call.until('active');
+    await expectTone(visitor, VISITOR_TONE);
+    detour.cutPresent();
+    const restart = ({ text }: { text: string }) => text.includes('"action":"updateMedia"');
+    await visitor.frames.next(restart, 'updateMedia', { withinMs: 30_000 });
+    await expectTone(visitor, VISITOR_TONE);
+    expect(call.states().at(-1)).toBe('active');
+  } finally {
+    await detour.close();
+  }
 });
 
 describe('A5: our client refuses', () => {

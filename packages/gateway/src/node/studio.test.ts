@@ -6,7 +6,7 @@ import { createGreetings } from '../assistants/greetings.ts';
 import { version } from '../assistants/visits.fixture.ts';
 import { AudioError } from '../media/clips/audio-error.ts';
 import { unpackClip } from '../media/clips/clip.ts';
-import { sine, wavOf } from '../media/clips/sound-files.fixture.ts';
+import { decodeClip, levelOf, sine, wavOf } from '../media/clips/sound-files.fixture.ts';
 import { createStudio } from './studio.ts';
 
 /** Says half a second for each letter of its input. */
@@ -45,6 +45,14 @@ describe('the studio', () => {
     const made = createStudio().encode(Buffer.from('Hello'));
     await expect(made).rejects.toThrow(AudioError);
     await expect(made).rejects.toThrow('is neither a WAV nor an Ogg Opus file');
+  });
+
+  it('reads a text out', async () => {
+    const studio = createStudio();
+    const wav = await studio.speak('Hello, how can I help you?');
+    const samples = decodeClip(await studio.encode(wav ?? Buffer.alloc(0)));
+    expect(samples.length).toBeGreaterThan(48_000);
+    expect(levelOf(samples)).toBeGreaterThan(0.02);
   });
 
   it('reads a text out by another program, where that is installed', async () => {
