@@ -9,6 +9,7 @@ import { resolveSettings, type Settings } from './config/settings.ts';
 import { clientAddressOf, createProxyCheck } from './http/client-address.ts';
 import { createHttp } from './http/create-http.ts';
 import { createOriginCheck } from './http/origins.ts';
+import { openIce } from './ice/open-ice.ts';
 import { createEmbeddedMediaPlane } from './media/embedded-media-plane.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import { createMetrics } from './metrics.ts';
@@ -16,6 +17,7 @@ import { systemClock, systemRandom } from './node/clock.ts';
 import { createLogger } from './node/logger.ts';
 import { mediaProcesses } from './node/media-processes.ts';
 import { createStudio } from './node/studio.ts';
+import { turnHost } from './node/turn-host.ts';
 import { version } from './node/version.ts';
 import { attachWebSockets } from './node/websocket.ts';
 import { seedDemo } from './registrar/demo.ts';
@@ -31,6 +33,8 @@ export interface Gateway {
   url: string;
   /** The secret of the demonstration's API key, in the run that made it. */
   demoApiKey: string | undefined;
+  /** What it does without, and how to have it: whole sentences. */
+  notices: readonly string[];
   /**
    * Stops: no new calls, then none at all once `drainSeconds` have passed or the last one has ended.
    *
@@ -80,10 +84,14 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   const media = parts.media ?? openMedia(settings, { clock, log });
   scope.add(() => media.close());
 
+  const { service, turnServer, notice } = await openIce(settings, { host: turnHost, clock, log });
+  if (turnServer !== undefined) scope.add(turnServer.close);
+
   const metrics = createMetrics({
     sessions: () => signaling.directory.count().attached,
     callsByState: () => new Map(Object.entries(signaling.calls.counts())),
     mediaLegs: () => media.status().legs,
+    turnServer: turnServer?.status,
   });
   const studio = createStudio();
   await storeConfigured(settings.assistants, { assistants: store.assistants, studio, now: now() });
@@ -100,10 +108,12 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     meter: metrics,
     nodeId: settings.nodeId,
     region: settings.region,
+    iceService: service,
     holdMs: settings.holdSeconds * 1000,
     ringMs: settings.ringSeconds * 1000,
     waitingPerAddress: settings.waitingPerAddress,
   });
+  scope.add(signaling.iceGrants.close);
 
   const isAllowedOrigin = createOriginCheck(settings);
   const isTrustedProxy = createProxyCheck(settings.trustProxy);
@@ -124,6 +134,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     checks: new Map([
       ['store', () => store.check()],
       ['media', () => checkMedia(media)],
+      ...(turnServer === undefined ? [] : [['turn', turnServer.check] as const]),
     ]),
     registry: metrics.registry,
     now,
@@ -147,6 +158,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   return {
     url,
     demoApiKey: demo?.apiKey,
+    notices: notice === undefined ? [] : [notice],
     close: async (drain = true) => {
       if (drain) await signaling.calls.drain(settings.drainSeconds * 1000);
       await scope.close();

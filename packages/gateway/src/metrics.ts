@@ -7,6 +7,8 @@ export interface MetricSources {
   sessions(): number;
   callsByState(): ReadonlyMap<string, number>;
   mediaLegs(): number;
+  /** Only where the gateway runs one. */
+  turnServer?: (() => { running: boolean; starts: number }) | undefined;
 }
 
 export interface Metrics extends Meter {
@@ -46,6 +48,25 @@ export function createMetrics(sources: MetricSources): Metrics {
       this.set(sources.mediaLegs());
     },
   });
+  const { turnServer } = sources;
+  if (turnServer !== undefined) {
+    new Gauge({
+      name: 'parley_turn_server_up',
+      help: '1 while the TURN server of the gateway runs, else 0.',
+      registers,
+      collect() {
+        this.set(turnServer().running ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'parley_turn_server_starts',
+      help: 'How often the TURN server of the gateway was started: more than once, it died.',
+      registers,
+      collect() {
+        this.set(turnServer().starts);
+      },
+    });
+  }
   const setUp = new Histogram({
     name: 'parley_call_setup_seconds',
     help: 'Seconds from the arrival of an invite until its answer leaves; for people, mostly ringing.',

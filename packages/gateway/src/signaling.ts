@@ -1,6 +1,7 @@
 import { CloseCode, causes } from '@parley/protocol';
 import type { Visits } from './assistants/visits.ts';
 import { Calls } from './calls/calls.ts';
+import { createIceGrants, type IceGrants, type IceService } from './ice/ice-grants.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import type { Gatekeeping } from './methods/method.ts';
 import { handleRequest } from './methods/methods.ts';
@@ -23,6 +24,8 @@ export interface SignalingOptions {
   meter: Meter;
   nodeId: string;
   region: string;
+  /** What clients are told of; none where it is left out. */
+  iceService?: IceService | undefined;
   holdMs: number;
   ringMs: number;
   /** Sockets that one address may have without a login. */
@@ -39,6 +42,7 @@ export interface Signaling {
   revoke(revocation: Pick<Revocation, 'kind' | 'subject'>): void;
   directory: Directory;
   calls: Calls;
+  iceGrants: IceGrants;
 }
 
 export function createSignaling(options: SignalingOptions): Signaling {
@@ -55,8 +59,10 @@ export function createSignaling(options: SignalingOptions): Signaling {
   });
   const admission = new Admission(options.waitingPerAddress);
   const calls = new Calls({ ...options, directory });
+  const iceGrants = createIceGrants(options.iceService, () => directory.all(), clock);
   const gatekeeping: Gatekeeping = {
     ...options,
+    iceGrants,
     guard: new LoginGuard(clock),
     directory,
     calls,
@@ -65,6 +71,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
   return {
     directory,
     calls,
+    iceGrants,
     revoke: ({ kind, subject }) => {
       for (const session of directory.all()) {
         if (openerOf(session, kind) !== subject) continue;

@@ -48,6 +48,42 @@ export const settingsSchema = z.strictObject({
   mediaPorts: portRange()
     .default({ min: 40_000, max: 40_999 })
     .register(help, { placeholder: 'FROM-TO', text: 'UDP ports of media' }),
+  noTurn: onOrOff()
+    .default(false)
+    .register(help, { text: 'tell clients of no STUN or TURN server, and run none' }),
+  turnPort: wholeNumber(0, 65_535).default(3478).register(help, {
+    placeholder: 'PORT',
+    text: 'UDP and TCP port of the TURN server that the gateway runs where coturn is installed; 0 picks a free one',
+  }),
+  turnRelayPorts: portRange().default({ min: 41_000, max: 41_999 }).register(help, {
+    placeholder: 'FROM-TO',
+    text: 'UDP ports from which that TURN server relays to the media; nobody else needs to reach them',
+  }),
+  turnUrls: list(
+    z.string().regex(/^(stuns?:[^?\s]+|turns?:[^?\s]+(\?transport=(udp|tcp))?)$/),
+    'must be URLs such as turn:turn.example.com:3478?transport=udp',
+  )
+    .default([])
+    .register(help, {
+      option: 'turn-url',
+      placeholder: 'URL',
+      list: true,
+      text: 'STUN or TURN server that clients are told of, in place of one that the gateway runs',
+    }),
+  turnSecretFile: text().nullable().default(null).register(help, {
+    placeholder: 'FILE',
+    text: 'secret that those servers share with the gateway (static-auth-secret of coturn); or PARLEY_TURN_SECRET',
+  }),
+  /** Only in the environment or the configuration file: everybody on the machine can read a command line. */
+  turnSecret: z
+    .string({ error: 'must be at least 16 characters without blanks' })
+    .regex(/^\S{16,}$/, { error: 'must be at least 16 characters without blanks' })
+    .nullable()
+    .default(null),
+  turnSeconds: wholeNumber(2, 86_400).default(3_600).register(help, {
+    placeholder: 'SECONDS',
+    text: 'how long TURN credentials hold; clients get new ones at half of it',
+  }),
   holdSeconds: wholeNumber(0, 86_400)
     .default(190)
     .register(help, { placeholder: 'SECONDS', text: 'how long a call waits for a lost client' }),

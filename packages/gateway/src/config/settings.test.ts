@@ -26,6 +26,13 @@ describe('settings', () => {
       demo: false,
       mediaAddresses: ['127.0.0.1'],
       mediaPorts: { min: 40_000, max: 40_999 },
+      noTurn: false,
+      turnPort: 3478,
+      turnRelayPorts: { min: 41_000, max: 41_999 },
+      turnUrls: [],
+      turnSecretFile: null,
+      turnSecret: null,
+      turnSeconds: 3_600,
       holdSeconds: 190,
       ringSeconds: 60,
       drainSeconds: 30,
@@ -179,5 +186,27 @@ describe('loopback', () => {
   });
   it.each(['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.0.0.1.example.com', ''])('%s, is not', (host) => {
     expect(isLoopback(host)).toBe(false);
+  });
+});
+
+describe('settings of TURN', () => {
+  it.each([
+    [{ turnUrls: ['turn:t'] }, /^turnUrls needs the secret/],
+    [{ turnUrls: ['turn:t'], turnSecret: 'short' }, /^turnSecret must be at least 16/],
+    [{ turnSecret: 'shared-with-the-servers' }, /^A TURN secret is of use only with turnUrls/],
+    [
+      { turnUrls: 'turn:t', turnSecret: 'shared-with-the-servers', turnSecretFile: 'f' },
+      /^turnSecret and turnSecretFile must not both/,
+    ],
+    [{ turnUrls: 'stun:t', noTurn: true }, /^noTurn and turnUrls contradict/],
+    [{ turnUrls: 'https://t' }, /^turnUrls must be URLs such as turn:/],
+    [{ turnRelayPorts: '40500-41500' }, /^turnRelayPorts and mediaPorts must not overlap/],
+    [{ turnSeconds: 1 }, /^turnSeconds must be a whole number from 2/],
+  ])('%j, are refused, saying why', (given, why) => {
+    expect(mistakesOf(() => resolveSettings(given))).toEqual([expect.stringMatching(why)]);
+  });
+
+  it('that name servers without a secret, do where none of them relays', () => {
+    expect(resolveSettings({ turnUrls: 'stun:a,stuns:b' }).turnUrls).toEqual(['stun:a', 'stuns:b']);
   });
 });

@@ -66,6 +66,32 @@ function contradictionsIn(settings: Settings, nameOf: NameSetting): string[] {
   if ((settings.tlsCert === null) !== (settings.tlsKey === null)) {
     mistakes.push(`${name('tlsCert')} and ${name('tlsKey')} must be given together.`);
   }
+  return [...mistakes, ...contradictionsOfTurn(settings, name)];
+}
+
+function contradictionsOfTurn(settings: Settings, name: (setting: SettingName) => string): string[] {
+  const { turnUrls, turnSecret, turnSecretFile, noTurn, mediaPorts, turnRelayPorts } = settings;
+  const secrets = [turnSecret, turnSecretFile].filter((secret) => secret !== null).length;
+  const mistakes: string[] = [];
+  if (noTurn && turnUrls.length > 0) {
+    mistakes.push(`${name('noTurn')} and ${name('turnUrls')} contradict each other.`);
+  }
+  if (secrets === 2) {
+    mistakes.push(`${name('turnSecret')} and ${name('turnSecretFile')} must not both be given.`);
+  }
+  if (secrets === 0 && turnUrls.some((url) => url.startsWith('turn'))) {
+    mistakes.push(
+      `${name('turnUrls')} needs the secret of those servers: give ${name('turnSecretFile')} or PARLEY_TURN_SECRET.`,
+    );
+  }
+  if (secrets > 0 && turnUrls.length === 0) {
+    mistakes.push(
+      `A TURN secret is of use only with ${name('turnUrls')}: the gateway makes its own for its own server.`,
+    );
+  }
+  if (turnRelayPorts.min <= mediaPorts.max && mediaPorts.min <= turnRelayPorts.max) {
+    mistakes.push(`${name('turnRelayPorts')} and ${name('mediaPorts')} must not overlap.`);
+  }
   return mistakes;
 }
 

@@ -1,4 +1,10 @@
-import { CloseCode, RpcErrorCode, type Capability, type LoginParams } from '@parley/protocol';
+import {
+  CloseCode,
+  RpcErrorCode,
+  type Capability,
+  type GatewayExtension,
+  type LoginParams,
+} from '@parley/protocol';
 import type { LoginRefusal } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
 import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
@@ -90,7 +96,7 @@ async function signIn(
     result: {
       message: 'logged in',
       sessid: session.ids.id,
-      ...grants(session, params),
+      ...grants(gatekeeping, session, params),
     },
     afterwards: () => {
       session.flushByes();
@@ -105,14 +111,24 @@ async function signIn(
 }
 
 /** What a client gets that knows of capabilities: a session keeps its own, and tells them at each login. */
-function grants(session: Session, { parley }: Pick<LoginParams, 'parley'>) {
+function grants(
+  { iceGrants, clock }: Gatekeeping,
+  session: Session,
+  { parley }: Pick<LoginParams, 'parley'>,
+): { parley?: GatewayExtension } {
   const knowsOfThem = session.granted.size > 0 || (parley?.capabilities.length ?? 0) > 0;
-  return knowsOfThem ? { parley: { granted: [...session.granted], iceServers: [] } } : {};
+  if (!knowsOfThem) return {};
+  const { expiresAt, tokenId } = session.proof;
+  const granted = [...session.granted];
+  const iceServers = iceGrants.serversFor(session);
+  if (expiresAt === null || tokenId === null) return { parley: { granted, iceServers } };
+  const expiresIn = Math.max(0, Math.floor((expiresAt - clock.now()) / 1000));
+  return { parley: { granted, iceServers, expiresIn } };
 }
 
 /** New credentials on a socket that is signed in already. Its session goes on, whatever `sessid` the client sends. */
 function refresh(
-  { calls, log }: Gatekeeping,
+  gatekeeping: Gatekeeping,
   session: Session,
   params: Pick<LoginParams, 'parley'>,
   authentication: Authentication,
@@ -123,11 +139,12 @@ function refresh(
       'Login incorrect: this socket is signed in as somebody else; open another one.',
     );
   }
+  const { calls, log } = gatekeeping;
   session.proof = authentication;
   log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'credentials refreshed');
   const callIds = calls.callIds(session);
   return {
-    result: { message: 'logged in', sessid: session.ids.id, ...grants(session, params) },
+    result: { message: 'logged in', sessid: session.ids.id, ...grants(gatekeeping, session, params) },
     // An empty list would end calls that only the client knows of.
     afterwards: () => {
       session.push('telnyx_rtc.clientReady', callIds.length === 0 ? {} : { reattached_sessions: callIds });

@@ -1,7 +1,8 @@
 import type { ServerMethod, ToServer } from '@parley/protocol';
 import type { Visits } from '../assistants/visits.ts';
 import type { Calls } from '../calls/calls.ts';
-import type { Log, Meter } from '../ports.ts';
+import type { IceGrants } from '../ice/ice-grants.ts';
+import type { Clock, Log, Meter } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Connection, Reply } from '../sessions/connection.ts';
 import type { Directory } from '../sessions/directory.ts';
@@ -15,6 +16,8 @@ export interface Gatekeeping {
   visits: Pick<Visits, 'receive'>;
   directory: Directory;
   calls: Calls;
+  iceGrants: Pick<IceGrants, 'serversFor'>;
+  clock: Clock;
   meter: Meter;
   log: Log;
   /** Told to a client when it is registered. */

@@ -3,12 +3,13 @@ import { X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, isIPv6 } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { isLoopback } from '../config/loopback.ts';
 import type { Settings } from '../config/settings.ts';
 import { dataKeyFileIn } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Command } from './cli-command.ts';
+import { findProgram, turnHost } from './turn-host.ts';
 
 /** `fail`: the gateway cannot run so. `warn`: it can, and something will be missed. */
 interface Finding {
@@ -154,23 +155,18 @@ async function checkTls({ tlsCert, tlsKey, host, trustProxy }: Settings): Promis
 }
 
 async function checkTurnServer(
-  _: Settings,
-  { PATH = '' }: Readonly<Record<string, string | undefined>>,
+  { noTurn, turnUrls, turnPort, mediaAddresses }: Settings,
+  { PATH }: Readonly<Record<string, string | undefined>>,
 ): Promise<Finding[]> {
-  const found = await Promise.all(
-    PATH.split(delimiter).map((folder) =>
-      access(join(folder, 'turnserver'), constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  if (found.includes(true)) return [ok('coturn is installed.')];
-  return [
-    warn(
-      'coturn is not installed: clients whose network lets no UDP out cannot talk; on Debian, apt-get install coturn.',
-    ),
-  ];
+  const without = 'clients whose network lets no UDP out cannot talk';
+  if (noTurn) return [warn(`There is no TURN server: ${without}.`)];
+  if (turnUrls.length > 0) return [ok(`Clients are told of ${turnUrls.join(', ')}.`)];
+  if ((await findProgram('turnserver', PATH)) === undefined) {
+    return [warn(`coturn is not installed: ${without}; on Debian, apt-get install coturn.`)];
+  }
+  const port = await turnHost.findPort(mediaAddresses, turnPort);
+  if (typeof port === 'number') return [ok(`coturn is installed, and its port ${String(port)} is free.`)];
+  return [warn(`coturn cannot be started, unless the gateway runs already: ${port}`)];
 }
 
 async function checkOpenFiles(): Promise<Finding[]> {

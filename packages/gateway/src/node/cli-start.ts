@@ -25,7 +25,8 @@ export const start: Command = {
   },
 };
 
-function announce({ url, demoApiKey }: Gateway, ports: CommandPorts): void {
+function announce({ url, demoApiKey, notices }: Gateway, ports: CommandPorts): void {
+  for (const notice of notices) ports.complain(notice);
   if (demoApiKey !== undefined) ports.print(`API key of the demonstration, shown this once: ${demoApiKey}`);
   ports.print(`Parley is ready: ${url}`);
 }
