@@ -1,5 +1,5 @@
 import type { EngineName } from '../media/engines/engine-messages.ts';
-import type { Listing, Page } from './store.ts';
+import type { Listing, Page } from './listing.ts';
 
 /** Somebody to talk to who is no person; what it says and how is in its versions. */
 export interface Assistant {

@@ -1,4 +1,5 @@
 import type { Assistants, Conversations } from './assistant-records.ts';
+import type { Listing, Page } from './listing.ts';
 
 /**
  * The store port: what the gateway keeps beyond its own life. Times are milliseconds of the epoch. Whatever is
@@ -74,18 +75,6 @@ export interface Credentials {
   update(id: string, change: CredentialChange, now: number): Promise<Credential | undefined>;
   /** Deletes it and revokes it, in one step. @returns the deleted one; undefined where there is none */
   delete(id: string, now: number): Promise<Credential | undefined>;
-}
-
-/** Counted from 1. */
-export interface Page {
-  number: number;
-  size: number;
-}
-
-export interface Listing<Item> {
-  items: readonly Item[];
-  /** On all pages. */
-  total: number;
 }
 
 /** Opens the REST interface; the key itself is never stored. */
