@@ -1,4 +1,4 @@
-import type { Page } from '../store/store.ts';
+import type { Page } from '../store/listing.ts';
 
 const defaultPageSize = 20;
 
