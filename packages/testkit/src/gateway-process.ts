@@ -32,6 +32,8 @@ export interface GatewayProcess {
 export interface GatewayProcessOptions {
   /** More options for `parley-gateway start`, such as `--ring-seconds 2`. */
   args?: readonly string[];
+  /** What it is told of TURN. Default: `--no-turn`, so that calls take the same path wherever they are tested. */
+  turn?: readonly string[];
   /** A data folder that several share, and that is left. Default: one of its own, which is removed. */
   data?: string;
 }
@@ -48,11 +50,15 @@ export async function startGateway(options: GatewayProcessOptions = {}): Promise
   const removeData = () =>
     options.data === undefined ? rm(data, { recursive: true, force: true }) : Promise.resolve();
   const fixed = ['start', '--port', '0', '--demo', '--data', data, '--drain-seconds', '0'];
-  const child = spawn(process.execPath, [PROGRAM, ...fixed, ...(options.args ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that what it leaves behind can be found.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, ...fixed, ...(options.turn ?? ['--no-turn']), ...(options.args ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, so that what it leaves behind can be found.
+      detached: true,
+    },
+  );
   const log = recordLog(child);
   const ended = once(child, 'exit').then(() => child.exitCode ?? child.signalCode);
   try {

@@ -13,7 +13,7 @@ const linesOf = (options: Partial<typeof OPTIONS>) => coturnConfig({ ...OPTIONS,
 
 describe('the configuration of coturn', () => {
   it('allows the media addresses and denies all others', () => {
-    const rules = linesOf({}).filter((line) => /peer/.test(line));
+    const rules = linesOf({}).filter((line) => line.includes('peer'));
     expect(rules).toEqual([
       'allowed-peer-ip=192.0.2.1',
       'allowed-peer-ip=2001:db8::1',
