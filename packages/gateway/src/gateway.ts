@@ -7,6 +7,7 @@ import { createGreetings } from './assistants/greetings.ts';
 import { createVisits } from './assistants/visits.ts';
 import { resolveSettings, type Settings } from './config/settings.ts';
 import { clientAddressOf, createProxyCheck } from './http/client-address.ts';
+import { isUpload } from './http/call-reports.ts';
 import { createHttp } from './http/create-http.ts';
 import { createOriginCheck } from './http/origins.ts';
 import { openIce } from './ice/open-ice.ts';
@@ -14,6 +15,7 @@ import { createEmbeddedMediaPlane } from './media/embedded-media-plane.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import { createMetrics } from './metrics.ts';
 import { systemClock, systemRandom } from './node/clock.ts';
+import { createNodeServer } from './node/http-server.ts';
 import { createLogger } from './node/logger.ts';
 import { mediaProcesses } from './node/media-processes.ts';
 import { createStudio } from './node/studio.ts';
@@ -119,6 +121,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   const isTrustedProxy = createProxyCheck(settings.trustProxy);
   const http = await createHttp({
     settings,
+    createServer: (listener) => createNodeServer({ ...settings, log, isUpload }, listener),
     log,
     version,
     consoleFolder,

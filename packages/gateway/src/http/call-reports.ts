@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { readCallReport } from '../reports/call-report.ts';
@@ -14,7 +14,12 @@ export interface CallReportsPorts {
   isAllowedOrigin: OriginCheck;
   count: (outcome: 'stored' | 'refused') => void;
   now: () => number;
+  uuid: () => string;
 }
+
+/** The largest bodies that clients send, and often over the network whose trouble they report. */
+export const isUpload = ({ method, url }: IncomingMessage): boolean =>
+  method === 'POST' && url?.startsWith('/call_report') === true;
 
 const mostBytes = 2 * 1024 * 1024;
 /** One each three minutes is what clients send; so many are ten hours, or a client gone mad. */
@@ -92,7 +97,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
           throw new ApiError('tooManyRequests', { detail: 'This call has been told enough about.' });
         }
         await ports.callReports.insert({
-          id: randomUUID(),
+          id: ports.uuid(),
           callReportId,
           callId,
           voiceSdkId: headers['x-voice-sdk-id'] ?? null,

@@ -11,7 +11,8 @@ import type { Settings } from '../config/settings.ts';
 import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
 import type { HttpPorts } from './create-http.ts';
 import { type HttpFixture, startHttp } from './http.fixture.ts';
-import { createNodeServer } from './server.ts';
+import { createNodeServer } from '../node/http-server.ts';
+import { isUpload } from './call-reports.ts';
 
 // Real databases and sockets take their time on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -258,7 +259,9 @@ describe('TLS', () => {
   it('with a certificate that was renewed in its file, shows the new one to new connections', async () => {
     const [old, renewed] = [await certificate(), await certificate()];
     const log = { info: vi.fn(), error: vi.fn() };
-    const server = createNodeServer({ ...old, log, lookEveryMs: 20 }, (_, response) => response.end());
+    const server = createNodeServer({ ...old, log, lookEveryMs: 20, isUpload }, (_, response) =>
+      response.end(),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import fastifySwagger from '@fastify/swagger';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
@@ -11,13 +11,13 @@ import { createProxyCheck } from './client-address.ts';
 import { consolePages } from './console.ts';
 import { conversations } from './conversations.ts';
 import { health, type HealthPorts } from './health.ts';
-import { createNodeServer } from './server.ts';
 import { telephonyCredentials, type TelephonyCredentialsPorts } from './telephony-credentials.ts';
 
 export interface HttpPorts extends TelephonyCredentialsPorts, AssistantsPorts, CallReportsPorts, HealthPorts {
   store: TelephonyCredentialsPorts['store'] & AssistantsPorts['store'];
   settings: Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'trustProxy'>;
   log: FastifyBaseLogger;
+  createServer(listener: RequestListener): Server;
   /** Of the built console. */
   consoleFolder: string;
   version: string;
@@ -36,7 +36,7 @@ export interface Http {
 export async function createHttp(ports: HttpPorts): Promise<Http> {
   const { settings } = ports;
   const app: FastifyInstance = fastify({
-    serverFactory: (listener) => createNodeServer({ ...settings, log: ports.log }, listener),
+    serverFactory: (listener) => ports.createServer(listener),
     loggerInstance: ports.log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: createProxyCheck(settings.trustProxy),

@@ -12,6 +12,8 @@ import { openRegistrar, type Registrar } from '../registrar/registrar.ts';
 import { createDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { createNodeServer } from '../node/http-server.ts';
+import { isUpload } from './call-reports.ts';
 import { createHttp, type HttpPorts } from './create-http.ts';
 import { createOriginCheck } from './origins.ts';
 
@@ -53,6 +55,11 @@ export async function startHttp(
   const logged: string[] = [];
   const http = await createHttp({
     settings: resolved,
+    createServer: (listener) =>
+      createNodeServer(
+        { ...resolved, log: { info: () => undefined, error: () => undefined }, isUpload },
+        listener,
+      ),
     store,
     ...registrar,
     now,

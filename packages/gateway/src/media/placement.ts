@@ -1,12 +1,12 @@
 import type { MediaLegId } from './media-plane.ts';
 
+/** A call that cannot have a second leg is of no use. */
+const LEGS_PER_CALL = 2;
+
 /**
  * Which worker has which leg. All legs of a call are in one worker, so that a packet goes from one to the other without
  * leaving the process.
  */
-/** A call that cannot have a second leg is of no use. */
-const LEGS_PER_CALL = 2;
-
 export interface Placement<Worker> {
   workerOf(leg: MediaLegId): Worker | undefined;
   /** @returns undefined where no worker has room */

@@ -146,7 +146,9 @@ async function checkTls({ tlsCert, tlsKey, host, trustProxy }: Settings): Promis
     if (days < 0) return [fail(`The certificate ${tlsCert} expired on ${validTo}: renew it.`)];
     if (days < 14)
       return [
-        warn(`The certificate ${tlsCert} expires on ${validTo}: renew it and start the gateway again.`),
+        warn(
+          `The certificate ${tlsCert} expires on ${validTo}: renew it; the gateway takes up the new one by itself.`,
+        ),
       ];
     return [ok(`The certificate ${tlsCert} is valid until ${validTo}.`)];
   } catch (error) {

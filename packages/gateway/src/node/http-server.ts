@@ -1,5 +1,11 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { SettingsError } from '../config/settings.ts';
 import type { Log } from '../ports.ts';
@@ -10,10 +16,14 @@ export interface ServerOptions {
   log: Pick<Log, 'info' | 'error'>;
   /** How often the certificate's file is looked at. Default: a minute. */
   lookEveryMs?: number;
+  /** @returns whether its body is large, and may take a minute over a poor uplink */
+  isUpload(request: IncomingMessage): boolean;
+  /** How long any other body may take. Default: 10 s. */
+  bodyMs?: number;
 }
 
 /** Node waits a minute for headers and five for a body, which lets few clients hold many sockets. */
-const patience = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const patience = { headersTimeout: 5_000, requestTimeout: 60_000, connectionsCheckingInterval: 1_000 };
 
 /**
  * A server that nobody can hold by sending slowly. A certificate that is renewed in its files is taken up; calls and
@@ -21,8 +31,12 @@ const patience = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsChe
  *
  * @throws SettingsError where the certificate or its key cannot be used
  */
-export function createNodeServer(options: ServerOptions, listener: RequestListener): Server {
+export function createNodeServer(options: ServerOptions, onRequest: RequestListener): Server {
   const { tlsCert, tlsKey, log, lookEveryMs = 60_000 } = options;
+  const listener: RequestListener = (request, response) => {
+    limitBody(request, response, options);
+    onRequest(request, response);
+  };
   if (tlsCert === null || tlsKey === null) return createServer(patience, listener);
   const readFiles = () => ({
     cert: readFileSync(tlsCert),
@@ -54,4 +68,26 @@ function firstTime<Made>(create: () => Made): Made {
     const why = error instanceof Error ? error.message : String(error);
     throw new SettingsError([`The TLS certificate and its key cannot be used: ${why}.`]);
   }
+}
+
+/** Node knows one limit for all requests, which is the one of uploads. */
+function limitBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { isUpload, bodyMs = 10_000 }: ServerOptions,
+): void {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  if (coding === undefined && (length === undefined || length === '0')) return;
+  const timer = setTimeout(() => {
+    // Who was refused has no upload any more.
+    if (isUpload(request) && !response.headersSent) return;
+    if (!response.headersSent)
+      request.socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    request.socket.destroySoon();
+  }, bodyMs);
+  const rest = () => {
+    clearTimeout(timer);
+  };
+  request.once('end', rest);
+  request.once('close', rest);
 }
