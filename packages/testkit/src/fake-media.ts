@@ -9,14 +9,28 @@ export class FakeTrack {
   readonly label: string;
   enabled = true;
   readyState: 'live' | 'ended' = 'live';
+  onended: (() => void) | null = null;
+  private readonly deviceId: string;
 
-  constructor(label = 'Microphone', kind = 'audio') {
+  constructor(label = 'Microphone', kind = 'audio', deviceId = '') {
     this.label = label;
     this.kind = kind;
+    this.deviceId = deviceId;
   }
 
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.deviceId };
+  }
+
+  /** As the page does: nobody is told. */
   stop(): void {
     this.readyState = 'ended';
+  }
+
+  /** As the browser does where the device is gone, or is no longer allowed. */
+  end(): void {
+    this.readyState = 'ended';
+    this.onended?.();
   }
 }
 
@@ -104,6 +118,7 @@ export class FakeMedia {
   readonly elements = new Map<string, FakeElement>();
   readonly asked: MediaStreamConstraints[] = [];
   private readonly gestures = new Set<() => void>();
+  private readonly deviceWatchers = new Set<() => void>();
 
   get liveTracks(): FakeTrack[] {
     return this.tracks.filter(({ readyState }) => readyState === 'live');
@@ -116,6 +131,17 @@ export class FakeMedia {
   /** How many wait for the person to touch the page. */
   get waitingForGesture(): number {
     return this.gestures.size;
+  }
+
+  /** How many are told of devices. */
+  get watchingDevices(): number {
+    return this.deviceWatchers.size;
+  }
+
+  /** Other devices are there from now on, and those who watch are told. */
+  setDevices(inputs: FakeDevice[]): void {
+    this.inputs = inputs;
+    for (const watcher of [...this.deviceWatchers]) watcher();
   }
 
   element(id: string): FakeElement {
@@ -159,6 +185,12 @@ export class FakeMedia {
         },
         getSupportedConstraints: () => ({ echoCancellation: true, noiseSuppression: true }),
       },
+      onDevicesChange: (watcher: () => void) => {
+        this.deviceWatchers.add(watcher);
+        return () => {
+          this.deviceWatchers.delete(watcher);
+        };
+      },
       audioCodecs: (): RTCRtpCodec[] => [
         { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
         { mimeType: 'audio/PCMU', clockRate: 8_000, channels: 1 },
@@ -186,7 +218,7 @@ export class FakeMedia {
     );
     if (!device) throw new DOMException('Requested device not found', 'NotFoundError');
     this.labelsVisible = true;
-    const track = new FakeTrack(device.label);
+    const track = new FakeTrack(device.label, 'audio', device.deviceId);
     this.tracks.push(track);
     return standIn(new FakeStream([track]));
   }

@@ -21,6 +21,7 @@ export class Alice {
   readonly connection: string[] = [];
   readonly incoming: Call[] = [];
   random = 0.5;
+  userAgent = 'Fake browser';
   private readonly pageHides = new Set<() => void>();
   private readonly states = new Map<string, string[]>();
 
@@ -88,6 +89,7 @@ export class Alice {
       peers: this.media.openPeers.length,
       sounds: this.media.sounds.filter(({ paused }) => !paused).length,
       gestures: this.media.waitingForGesture,
+      deviceWatchers: this.media.watchingDevices,
       timers: this.clock.pending,
       calls: Object.keys(this.client.calls).length,
     };
@@ -111,13 +113,16 @@ export class Alice {
 
   private platform(): Platform {
     let uuids = 0;
+    const userAgent = (): string => this.userAgent;
     return {
       ...this.media.ports(),
       now: this.clock.now,
       startTimer: this.clock.startTimer,
       random: () => this.random,
       uuid: () => `uuid-${++uuids}`,
-      userAgent: 'Fake browser',
+      get userAgent() {
+        return userAgent();
+      },
       openSocket: this.gateway.openSocket,
       onPageHide: (hide) => {
         this.pageHides.add(hide);
@@ -132,4 +137,12 @@ export class Alice {
   }
 }
 
-export const NOTHING_LEFT = { tracks: 0, peers: 0, sounds: 0, gestures: 0, timers: 0, calls: 0 };
+export const NOTHING_LEFT = {
+  tracks: 0,
+  peers: 0,
+  sounds: 0,
+  gestures: 0,
+  deviceWatchers: 0,
+  timers: 0,
+  calls: 0,
+};

@@ -9,9 +9,9 @@ import type { Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
 import { Call, type CallOwner, type INotification, type IVertoCallOptions } from './call.ts';
 import { toDialogParams, USER_AGENT } from './dialog-params.ts';
-import type { TelnyxErrorCode } from './errors.ts';
-import { CALL_ERRORS } from './failures.ts';
-import type { MediaElementSource } from './options.ts';
+import { TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
+import { CALL_ERRORS, microphoneErrorCode } from './failures.ts';
+import type { IMediaPermissionsRecovery, MediaElementSource } from './options.ts';
 import type { TelnyxWarningCode } from './warnings.ts';
 
 /** What calls take from the client where they have nothing of their own. */
@@ -22,6 +22,7 @@ export interface CallDefaults {
   readonly forceRelayCandidate: boolean;
   readonly trickleIce: boolean;
   readonly mutedMicOnStart: boolean;
+  readonly mediaPermissionsRecovery: IMediaPermissionsRecovery | undefined;
   readonly ringtoneFile: string | undefined;
   readonly ringbackFile: string | undefined;
   readonly speakerId: string | undefined;
@@ -30,10 +31,15 @@ export interface CallDefaults {
 }
 
 export interface CallBookPorts {
-  readonly call: CallPorts & Pick<Platform, 'uuid'>;
+  readonly call: CallPorts & Pick<Platform, 'now' | 'uuid'>;
   readonly session: Session;
   readonly defaults: () => CallDefaults;
-  readonly error: (code: TelnyxErrorCode, originalError: unknown, callId: string) => void;
+  readonly error: (
+    code: TelnyxErrorCode,
+    originalError: unknown,
+    detail: { callId: string },
+    override?: ErrorOverride,
+  ) => void;
   readonly warning: (code: TelnyxWarningCode, detail: object, callId?: string) => void;
   readonly notify: (notification: INotification) => void;
   readonly told: (message: Told) => void;
@@ -46,7 +52,13 @@ const CALL_WARNINGS: Readonly<Record<CallWarning, TelnyxWarningCode>> = {
   'host-candidates-only': 33005,
   'connection-failed': 33004,
   'playback-blocked': 33101,
+  'microphone-lost': 33102,
+  'speaker-lost': 33103,
 };
+
+const RECOVERY_MS = 20_000;
+/** An answer waits for its microphone for a minute in all. */
+const MOST_RECOVERY_MS = 55_000;
 
 /** The calls of a client as the application sees them, joined to those that run. */
 export class CallBook {
@@ -136,6 +148,21 @@ export class CallBook {
         failed: (failure, error) => {
           this.#fail(call, CALL_ERRORS[failure], error);
         },
+        microphoneMissing: (error) => {
+          this.#fail(call, microphoneErrorCode(error), error, { fatal: false });
+        },
+        prompted: ({ error, forMs, ...decisions }) => {
+          const retryDeadline = this.#ports.call.now() + forMs;
+          const detail = { callId: call.id, recoverable: true, retryDeadline, ...decisions };
+          this.#ports.error(microphoneErrorCode(error), error, detail, { fatal: false });
+        },
+        recovered: (error) => {
+          const { onError, onSuccess } = this.#ports.defaults().mediaPermissionsRecovery ?? {};
+          this.#contain('mediaPermissionsRecovery', () => {
+            if (error === undefined) onSuccess?.();
+            else onError?.(new TelnyxError(microphoneErrorCode(error), error));
+          });
+        },
         warned: (warning) => {
           this.#ports.warning(CALL_WARNINGS[warning], {}, call.id);
         },
@@ -159,8 +186,8 @@ export class CallBook {
     for (const { media } of this.calls.all()) media.showAgain();
   }
 
-  #fail(call: Call, code: TelnyxErrorCode, error: unknown): void {
-    this.#ports.error(code, error, call.id);
+  #fail(call: Call, code: TelnyxErrorCode, error: unknown, override?: ErrorOverride): void {
+    this.#ports.error(code, error, { callId: call.id }, override);
     if (code < 42000 || code > 42003) return;
     const raw = error instanceof Error ? (error.cause instanceof Error ? error.cause : error) : new Error();
     const { name, message } = raw;
@@ -187,10 +214,17 @@ export class CallBook {
       this.#ports.notify(notification);
       return;
     }
-    try {
+    this.#contain('onNotification', () => {
       onNotification(notification);
+    });
+  }
+
+  /** Runs a function of the application's. */
+  #contain(name: string, run: () => void): void {
+    try {
+      run();
     } catch (error) {
-      this.#ports.call.log.error('onNotification threw', error);
+      this.#ports.call.log.error(`${name} threw`, error);
     }
   }
 
@@ -225,6 +259,12 @@ function toSettings(options: IVertoCallOptions, defaults: CallDefaults): CallSet
     prefetchCandidates: options.prefetchIceCandidates ?? defaults.prefetchIceCandidates,
     trickle: options.trickleIce ?? defaults.trickleIce,
     preferredCodecs: options.preferred_codecs ?? [],
+    recoverMs: (answering) => {
+      const { enabled, outbound, timeout } = defaults.mediaPermissionsRecovery ?? {};
+      return enabled && (answering || outbound)
+        ? Math.min(timeout ?? RECOVERY_MS, MOST_RECOVERY_MS)
+        : undefined;
+    },
     muted: options.mutedMicOnStart ?? defaults.mutedMicOnStart,
     localStream: options.localStream,
     localElement: options.localElement ?? defaults.localElement,

@@ -100,6 +100,7 @@ export function checkClientOptions(given: unknown, warn: (line: string) => void)
     }
   }
   if (options.anonymous_login) checkAnonymousLogin(options.anonymous_login);
+  checkRecovery(options, warn);
   checkCredentials(options, warn);
   checkRegion(options);
   checkNode(options);
@@ -140,6 +141,14 @@ export function canLogIn(options: IClientOptions): boolean {
 export function regionsOf({ region }: { region?: unknown }): readonly unknown[] {
   const regions: readonly unknown[] = Array.isArray(region) ? region : [region];
   return regions.filter((each) => each !== undefined);
+}
+
+function checkRecovery({ mediaPermissionsRecovery }: IClientOptions, warn: (line: string) => void): void {
+  const timeout: unknown = mediaPermissionsRecovery?.timeout ?? 0;
+  if (typeof timeout !== 'number' || !(timeout >= 0)) {
+    refuseClientOptions('mediaPermissionsRecovery.timeout must be a number');
+  }
+  if (timeout > 25_000) warn('mediaPermissionsRecovery.timeout is over 25000: callers may give up');
 }
 
 function checkRegion(options: IClientOptions): void {

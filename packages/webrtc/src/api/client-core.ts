@@ -12,7 +12,7 @@ import type { AIConversationParams } from './conversation.ts';
 import { errorEvent, TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { hasCredentials, regionsOf } from './check-options.ts';
-import { SESSION_ERRORS } from './failures.ts';
+import { microphoneRemedy, SESSION_ERRORS } from './failures.ts';
 import { defaultIceServers } from './ice-servers.ts';
 import { toLogin } from './login.ts';
 import type { IClientOptions, MediaElementSource } from './options.ts';
@@ -77,8 +77,8 @@ export class ClientCore {
       call: { ...platform, log: this.log.named('call') },
       session: this.session,
       defaults: () => this.#callDefaults(),
-      error: (code, originalError, callId) => {
-        this.fail(code, originalError, { callId });
+      error: (code, originalError, detail, override) => {
+        this.fail(code, originalError, detail, override);
       },
       warning: (code, detail, callId) => {
         this.warn(code, callId === undefined ? detail : { ...detail, callId });
@@ -125,8 +125,9 @@ export class ClientCore {
     detail: { callId?: string; type?: string } = {},
     override: ErrorOverride = {},
   ): void {
-    const error = new TelnyxError(code, originalError, override);
-    this.emit('telnyx.error', errorEvent({ error, sessionId: this.sessionId, ...detail }));
+    const remedy = code === 42001 && { solutions: [microphoneRemedy(this.platform.userAgent)] };
+    const error = new TelnyxError(code, originalError, { ...remedy, ...override });
+    this.emit('telnyx.error', errorEvent({ error, sessionId: this.sessionId, ...detail }, error));
   }
 
   warn(code: TelnyxWarningCode, detail: object): void {
@@ -203,6 +204,7 @@ export class ClientCore {
       forceRelayCandidate: options.forceRelayCandidate ?? false,
       trickleIce: options.trickleIce ?? false,
       mutedMicOnStart: options.mutedMicOnStart ?? false,
+      mediaPermissionsRecovery: options.mediaPermissionsRecovery,
       ringtoneFile,
       ringbackFile,
       speakerId: speaker ?? undefined,

@@ -63,7 +63,7 @@ export interface ITelnyxError extends ISdkError {
   readonly originalError?: unknown;
 }
 
-export type ErrorOverride = Partial<Pick<ISdkError, 'message' | 'fatal'>>;
+export type ErrorOverride = Partial<Pick<ISdkError, 'message' | 'fatal' | 'solutions'>>;
 
 export type TelnyxMediaErrorCode = 42001 | 42002 | 42003;
 
@@ -137,7 +137,7 @@ export function isMediaRecoveryErrorEvent(event: unknown): event is ITelnyxMedia
 /** Values of `ITelnyxStandardErrorEvent.type`. */
 export const ERROR_TYPE = { invalidCredentialsOptions: 'InvalidCredentialsOptions' } as const;
 
-export function errorEvent(event: ITelnyxStandardErrorEvent): ITelnyxErrorEvent {
-  const { code, message } = event.error;
+export function errorEvent(event: object, error: TelnyxError): ITelnyxErrorEvent;
+export function errorEvent(event: object, { code, message }: TelnyxError): object {
   return Object.defineProperties(event, { code: { value: code }, message: { value: message } });
 }

@@ -29,8 +29,16 @@ export const SESSION_ERRORS: Readonly<Partial<Record<SessionFailure, TelnyxError
   unregistered: 46001,
 };
 
+/** What is no failure of the microphone is the end of its call. */
 export function microphoneErrorCode(error: unknown): TelnyxErrorCode {
-  return error instanceof MicrophoneError
-    ? CALL_ERRORS[`microphone-${error.failure}`]
-    : CALL_ERRORS.unexpected;
+  return error instanceof MicrophoneError ? CALL_ERRORS[`microphone-${error.failure}`] : 44005;
+}
+
+/** Where a person allows the microphone to a page that was refused it. */
+export function microphoneRemedy(userAgent: string): string {
+  if (/Firefox|FxiOS/.test(userAgent)) return 'Remove the block at the left of the address.';
+  if (/Chrom|CriOS/.test(userAgent)) return 'Allow it at the left of the address.';
+  return userAgent.includes('Safari')
+    ? 'Allow it in Safari > Settings for This Website.'
+    : 'Allow it in the browser.';
 }

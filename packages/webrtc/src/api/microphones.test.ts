@@ -45,3 +45,122 @@ describe('a microphone', () => {
     expect(alice.media.liveTracks).toEqual(chosen?.getAudioTracks());
   });
 });
+
+describe('in a call, a microphone', () => {
+  const MICROPHONES = [
+    { deviceId: 'mic-1', kind: 'audioinput', label: 'Microphone', groupId: 'g1' },
+    { deviceId: 'mic-2', kind: 'audioinput', label: 'Headset', groupId: 'g2' },
+  ] as const;
+  const sending = (alice: Alice): string | undefined => {
+    const track = alice.media.liveTracks.find((each) => each === alice.media.peers.at(-1)?.sending);
+    return track?.label;
+  };
+
+  it('that is unplugged, is told at once and replaced by the default one; the call stays muted', async () => {
+    const alice = await Alice.ready(gateway, { mutedMicOnStart: true });
+    const call = await alice.talk();
+    await call.setAudioInDevice('mic-2');
+    alice.media.setDevices([MICROPHONES[0]]);
+    alice.media.liveTracks[0]?.end();
+    expect(alice.warnings).toMatchObject([{ warning: { code: 33102 }, callId: call.id }]);
+    await settle();
+    expect(alice.warningCodes).toEqual([33102]);
+    expect(alice.errors).toEqual([]);
+    expect(sending(alice)).toBe('Microphone');
+    expect(alice.media.liveTracks).toMatchObject([{ enabled: false }]);
+    expect(call.isAudioMuted).toBe(true);
+    await call.hangup();
+    expect(alice.leftovers).toEqual(NOTHING_LEFT);
+  });
+
+  it('that only vanishes from the list of devices, is replaced as well', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    await call.setAudioInDevice('mic-2');
+    alice.media.setDevices([MICROPHONES[0]]);
+    await settle();
+    expect(alice.warningCodes).toEqual([33102]);
+    expect(sending(alice)).toBe('Microphone');
+  });
+
+  it('that is there still when another comes or goes, stays', async () => {
+    const alice = await Alice.ready(gateway);
+    await alice.talk();
+    alice.media.setDevices([MICROPHONES[0]]);
+    alice.media.setDevices([...MICROPHONES]);
+    await settle();
+    expect(alice.warnings).toEqual([]);
+    expect(alice.media.asked).toHaveLength(1);
+  });
+
+  it('that was the last, leaves a call that listens, until another is plugged in', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    alice.media.setDevices([]);
+    alice.media.liveTracks[0]?.end();
+    await settle();
+    expect(alice.errors).toMatchObject([{ error: { code: 42002, fatal: false }, callId: call.id }]);
+    expect(alice.notifications.at(-1)).toMatchObject({ type: 'userMediaError', errorName: 'NotFoundError' });
+    expect(call.state).toBe('active');
+    alice.media.setDevices([]);
+    await settle();
+    expect(alice.errors).toHaveLength(1);
+    alice.media.setDevices([MICROPHONES[1]]);
+    await settle();
+    expect(sending(alice)).toBe('Headset');
+    expect(call.state).toBe('active');
+  });
+
+  it('that is no longer allowed, is told by 42001, and the call goes on', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    alice.media.beforeStep = (step) => {
+      if (step === 'getUserMedia') throw new DOMException('No', 'NotAllowedError');
+    };
+    alice.media.liveTracks[0]?.end();
+    await settle();
+    expect(alice.warningCodes).toEqual([33102]);
+    expect(alice.errors).toMatchObject([{ error: { code: 42001, fatal: false } }]);
+    expect(call.state).toBe('active');
+    expect(gateway.requests('telnyx_rtc.bye')).toEqual([]);
+  });
+
+  it('of the application, is the application’s', async () => {
+    const alice = await Alice.ready(gateway);
+    const localStream = await alice.media.ports().devices.getUserMedia({ audio: true });
+    const call = alice.client.newCall({ destinationNumber: 'bob', localStream });
+    await settle();
+    alice.media.setDevices([]);
+    alice.media.liveTracks[0]?.end();
+    await settle();
+    expect(alice.warnings).toEqual([]);
+    expect(alice.media.asked).toHaveLength(1);
+    expect(call.state).toBe('active');
+  });
+});
+
+describe('a speaker', () => {
+  it('that is unplugged in a call, is told and replaced by the default one', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    expect(await call.setAudioOutDevice('speaker-1')).toBe(true);
+    alice.media.setDevices(alice.media.inputs.filter(({ kind }) => kind === 'audioinput'));
+    await settle();
+    expect(alice.warnings).toMatchObject([{ warning: { code: 33103 }, callId: call.id }]);
+    expect(alice.media.elements.get('remote')?.sinkId).toBe('');
+    alice.media.setDevices(alice.media.inputs);
+    await settle();
+    expect(alice.warningCodes).toEqual([33103]);
+  });
+
+  it('that is not there when the call begins, is told, and the call is heard by the default one', async () => {
+    const alice = await Alice.ready(gateway);
+    alice.client.speaker = 'gone';
+    alice.media.beforeStep = (step) => {
+      if (step === 'setSinkId') throw new DOMException('No', 'NotFoundError');
+    };
+    const call = await alice.talk();
+    expect(alice.warningCodes).toEqual([33103]);
+    expect(alice.media.elements.get('remote')?.srcObject).toBe(call.remoteStream);
+  });
+});

@@ -11,11 +11,20 @@ export interface IAnonymousLogin {
   target_params?: { conversation_id?: string; [name: string]: unknown } | undefined;
 }
 
+/**
+ * Lets the person repair a microphone that does not open: `telnyx.error` then comes with `recoverable: true`, `resume()`
+ * and `reject()`, and the call waits; see `isMediaRecoveryErrorEvent()`.
+ */
 export interface IMediaPermissionsRecovery {
+  /** Default: false. */
   enabled: boolean;
-  /** Milliseconds; up to 25,000 is recommended. */
-  timeout: number;
+  /** Milliseconds until it is given up. Default: 20,000; callers seldom wait longer than 25,000. */
+  timeout?: number | undefined;
+  /** Also for calls that go out, and for a permission that is withdrawn in a call. Default: false. */
+  outbound?: boolean | undefined;
+  /** The microphone opened after `resume()`. */
   onSuccess?: (() => void) | undefined;
+  /** It failed again, `reject()` was called, the time was over, or the call ended. */
   onError?: ((error: Error) => void) | undefined;
 }
 

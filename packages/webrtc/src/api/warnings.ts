@@ -28,6 +28,12 @@ const TABLE = {
   33010: ['MULTIPLE_ACTIVE_CALLS_DETECTED', 'There is another call', 'Hold or end one.'],
   33011: ['SHARED_REMOTE_ELEMENT_OVERWRITE', 'Another call used this element', 'Use one element a call.'],
   33101: ['AUDIO_PLAYBACK_BLOCKED', 'The browser plays no sound yet', 'Have the person touch the page.'],
+  33102: [
+    'MICROPHONE_LOST',
+    'The microphone is gone',
+    'The default one is used, or the next one plugged in.',
+  ],
+  33103: ['SPEAKER_LOST', 'The speaker is gone', 'The default one is used.'],
   34001: ['TOKEN_EXPIRING_SOON', 'The token expires soon', 'Call login() with a new one.'],
   35002: ['UNKNOWN_REATTACHED_SESSION', 'The server offered a call that is not here', NOTHING],
   36003: ['SIGNALING_RECOVERY_REQUIRED', 'The connection is renewed', NOTHING],

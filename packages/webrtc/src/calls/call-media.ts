@@ -1,20 +1,20 @@
 import type { StartTimer } from '../kernel/machine.ts';
 import { Scope } from '../kernel/scope.ts';
+import { watchDevices } from '../media/devices.ts';
 import { Microphone } from '../media/microphone.ts';
 import { Peer, type Description } from '../media/peer.ts';
 import { findElement, Playback, type ElementSource } from '../media/playback.ts';
 import { Tone } from '../media/tones.ts';
 import type { MediaElement, MediaPorts } from '../platform/ports.ts';
+import { MicrophoneSupply, type SupplyObserver, type SupplySettings } from './microphone-supply.ts';
 
 /** Read at each use, as the application may change its options until they are needed. */
-export interface CallMediaSettings {
+export interface CallMediaSettings extends SupplySettings {
   readonly iceServers: readonly RTCIceServer[];
   readonly relayOnly: boolean;
   readonly prefetchCandidates: boolean;
   readonly trickle: boolean;
   readonly preferredCodecs: readonly Partial<RTCRtpCodec>[];
-  /** false: listen only. */
-  readonly audio: boolean | MediaTrackConstraints;
   readonly muted: boolean;
   /** The application's own, in place of a microphone. */
   readonly localStream: MediaStream | undefined;
@@ -30,9 +30,15 @@ export interface CallMediaPorts extends MediaPorts {
 }
 
 export type CallWarning =
-  'no-candidates' | 'host-candidates-only' | 'playback-blocked' | 'disconnected' | 'connection-failed';
+  | 'no-candidates'
+  | 'host-candidates-only'
+  | 'playback-blocked'
+  | 'disconnected'
+  | 'connection-failed'
+  | 'microphone-lost'
+  | 'speaker-lost';
 
-export interface CallMediaObserver {
+export interface CallMediaObserver extends SupplyObserver {
   /** The microphone does not open, or there is no relay where one is needed. */
   failed(error: unknown): void;
   warned(warning: CallWarning): void;
@@ -47,6 +53,7 @@ export class CallMedia {
   readonly #settings: () => CallMediaSettings;
   readonly #observer: CallMediaObserver;
   readonly #scope = new Scope();
+  readonly #supply: MicrophoneSupply;
   readonly #playback: Playback;
   readonly #tone: Tone;
   #current: { peer: Peer; stream: MediaStream | undefined } | undefined;
@@ -59,12 +66,32 @@ export class CallMedia {
     this.#ports = ports;
     this.#settings = settings;
     this.#observer = observer;
-    this.microphone = new Microphone(ports, settings().muted);
-    const blocked = (): void => {
-      observer.warned('playback-blocked');
+    this.microphone = new Microphone(ports, settings().muted, () => {
+      this.#supply.lost();
+    });
+    this.#supply = new MicrophoneSupply({
+      microphone: this.microphone,
+      scope: this.#scope,
+      startTimer: ports.startTimer,
+      observer,
+      settings,
+      open: (audio) => this.switchMicrophone(audio),
+    });
+    const warn = (warning: CallWarning) => (): void => {
+      observer.warned(warning);
     };
-    this.#playback = new Playback(ports, blocked);
-    this.#tone = new Tone(ports, blocked);
+    this.#playback = new Playback(ports, warn('playback-blocked'), warn('speaker-lost'));
+    this.#tone = new Tone(ports, warn('playback-blocked'));
+    this.#scope.add(
+      watchDevices(ports, (has) => {
+        if (this.#scope.ended) return;
+        this.#supply.devicesChanged(has);
+        const speaker = this.#speaker;
+        if (!speaker || has('audiooutput', speaker)) return;
+        observer.warned('speaker-lost');
+        void this.setSpeaker('');
+      }),
+    );
     this.#scope.add(() => {
       this.microphone.close();
     });
@@ -107,11 +134,11 @@ export class CallMedia {
     await this.peer?.acceptAnswer(answer);
   }
 
-  /** @throws MicrophoneError */
-  async openMicrophone(): Promise<void> {
+  /** @throws MicrophoneError; Stopped where the call ends meanwhile */
+  async openMicrophone(answering = false): Promise<void> {
     const { audio, localStream } = this.#settings();
     if (localStream) this.microphone.use(localStream);
-    if (audio !== false && !this.microphone.stream) await this.switchMicrophone(audio);
+    if (audio !== false && !this.microphone.stream) await this.#supply.open(audio, answering);
     else {
       await this.#sendTrack(this.microphone.track);
       this.#showLocal();
@@ -187,6 +214,10 @@ export class CallMedia {
     return this.#playback.setSink(deviceId);
   }
 
+  get #speaker(): string | undefined {
+    return this.#speakerId ?? this.#settings().speakerId;
+  }
+
   release(): void {
     this.#scope.end();
   }
@@ -259,11 +290,10 @@ export class CallMedia {
     const stream = this.remoteStream;
     if (!stream || this.#scope.ended) return;
     this.setDeaf(this.#isDeaf);
-    const { remoteElement, speakerId } = this.#settings();
-    const element = findElement(this.#ports, remoteElement);
+    const element = findElement(this.#ports, this.#settings().remoteElement);
     if (!element) return;
     this.#observer.playing(element);
-    this.#playback.play(stream, element, this.#speakerId ?? speakerId);
+    this.#playback.play(stream, element, this.#speaker);
   }
 
   #showLocal(): void {

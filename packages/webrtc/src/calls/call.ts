@@ -29,7 +29,7 @@ export interface CallSettings extends CallMediaSettings {
   readonly dialog: Fields;
 }
 
-export interface CallObserver extends Pick<CallMediaObserver, 'warned' | 'playing'> {
+export interface CallObserver extends Omit<CallMediaObserver, 'failed'> {
   changed(state: CallState): void;
   failed(failure: CallFailure | 'hold-failed' | 'bye-failed', error: unknown): void;
   /** A bye that the server has not confirmed; to be sent again when it can be. */
@@ -257,7 +257,7 @@ export class LiveCall {
     const offer = this.#offer;
     this.media.silence();
     this.#prepare('answerReady', async () => {
-      const [description] = await Promise.all([this.#localAnswer(offer), this.media.openMicrophone()]);
+      const [description] = await Promise.all([this.#localAnswer(offer), this.media.openMicrophone(true)]);
       return description;
     });
   }

@@ -3,6 +3,23 @@ import { openMicrophone, stopStream } from './microphone.ts';
 
 type Ports = Pick<MediaPorts, 'devices'>;
 
+export type HasDevice = (kind: MediaDeviceKind, deviceId: string) => boolean;
+
+/** Calls back whenever a device has come or gone. @returns the way to unsubscribe */
+export function watchDevices(
+  ports: Pick<MediaPorts, 'devices' | 'onDevicesChange'>,
+  changed: (has: HasDevice) => void,
+): () => void {
+  return ports.onDevicesChange(() => {
+    ports.devices?.enumerateDevices().then(
+      (devices) => {
+        changed((kind, id) => devices.some((each) => each.kind === kind && each.deviceId === id));
+      },
+      () => undefined,
+    );
+  });
+}
+
 /**
  * @param kind undefined: all
  * @returns the devices, with labels where the person allows: asks for the microphone where labels are hidden

@@ -58,6 +58,8 @@ export class IceGathering {
 
   /** Settles when the description is worth sending. */
   async wait(): Promise<void> {
+    // Closed while the browser took the description: no timer is to outlive that.
+    if (this.#connection.signalingState === 'closed') return;
     if (this.#trickle) {
       if (this.#relayOnly && this.#found === 0) this.#limit(AT_MOST_MS, this.#noRelay);
       return;

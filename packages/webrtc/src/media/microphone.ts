@@ -45,6 +45,7 @@ export function stopStream(stream: MediaStream): void {
 /** The local audio of one call. Whether it is muted is an intention that outlives the track. */
 export class Microphone {
   readonly #ports: Pick<MediaPorts, 'devices'>;
+  readonly #onLost: () => void;
   #current: MediaStream | undefined;
   /** Opened here, so to be stopped here; a stream of the application's is the application's. */
   #owned: MediaStream | undefined;
@@ -52,9 +53,11 @@ export class Microphone {
   #closed = false;
   #openings = 0;
 
-  constructor(ports: Pick<MediaPorts, 'devices'>, muted: boolean) {
+  /** @param onLost the device that was opened here is gone, or no longer allowed */
+  constructor(ports: Pick<MediaPorts, 'devices'>, muted: boolean, onLost: () => void) {
     this.#ports = ports;
     this.#isMuted = muted;
+    this.#onLost = onLost;
   }
 
   get stream(): MediaStream | undefined {
@@ -63,6 +66,11 @@ export class Microphone {
 
   get track(): MediaStreamTrack | undefined {
     return this.#current?.getAudioTracks()[0];
+  }
+
+  /** Of the device that was opened here; undefined where the browser does not tell. */
+  get deviceId(): string | undefined {
+    return this.#owned?.getAudioTracks()[0]?.getSettings().deviceId;
   }
 
   get muted(): boolean {
@@ -106,6 +114,11 @@ export class Microphone {
     }
     const previous = this.#owned;
     this.#owned = stream;
+    for (const track of stream.getTracks()) {
+      track.onended = () => {
+        if (stream === this.#owned) this.#onLost();
+      };
+    }
     this.use(stream);
     if (previous) stopStream(previous);
   }
@@ -113,6 +126,7 @@ export class Microphone {
   close(): void {
     this.#closed = true;
     if (this.#owned) stopStream(this.#owned);
+    this.#owned = undefined;
   }
 
   #assertOpen(): void {

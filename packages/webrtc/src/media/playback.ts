@@ -49,13 +49,15 @@ export function startElement(
 export class Playback {
   readonly #ports: Pick<MediaPorts, 'onUserGesture'>;
   readonly #onBlocked: () => void;
+  readonly #onSinkMissing: () => void;
   #stream: MediaStream | undefined;
   #playing: MediaElement | undefined;
   #giveUp = (): void => undefined;
 
-  constructor(ports: Pick<MediaPorts, 'onUserGesture'>, onBlocked: () => void) {
+  constructor(ports: Pick<MediaPorts, 'onUserGesture'>, onBlocked: () => void, onSinkMissing: () => void) {
     this.#ports = ports;
     this.#onBlocked = onBlocked;
+    this.#onSinkMissing = onSinkMissing;
   }
 
   get element(): MediaElement | undefined {
@@ -68,7 +70,11 @@ export class Playback {
     this.#stream = stream;
     this.#playing = element;
     element.srcObject = stream;
-    if (sinkId !== undefined) void this.setSink(sinkId);
+    if (sinkId !== undefined) {
+      void this.setSink(sinkId).then((found) => {
+        if (!found && sinkId) this.#onSinkMissing();
+      });
+    }
     this.#giveUp = startElement(this.#ports, element, this.#onBlocked);
   }
 

@@ -30,6 +30,13 @@ export function browserPlatform(): Platform {
     get devices() {
       return globalThis.navigator?.mediaDevices;
     },
+    onDevicesChange: (changed) => {
+      const devices = globalThis.navigator?.mediaDevices;
+      devices?.addEventListener('devicechange', changed);
+      return () => {
+        devices?.removeEventListener('devicechange', changed);
+      };
+    },
     audioCodecs: () => globalThis.RTCRtpReceiver?.getCapabilities('audio')?.codecs ?? [],
     onUserGesture: (gesture) => {
       const target = globalThis.document;

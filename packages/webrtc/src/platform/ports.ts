@@ -31,6 +31,8 @@ export interface MediaPorts {
   findElement(id: string): MediaElement | null;
   /** Missing in a page without a secure origin, and in Node. */
   readonly devices: MediaDevicesPort | undefined;
+  /** A device has come or gone. @returns the way to unsubscribe */
+  onDevicesChange(changed: () => void): () => void;
   /** Codecs that the browser can receive, for `setCodecPreferences`. */
   audioCodecs(): readonly RTCRtpCodec[];
   /** Calls back once, at the next key or pointer press. @returns the way to unsubscribe */
