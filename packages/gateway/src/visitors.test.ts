@@ -300,6 +300,49 @@ describe('an item of a conversation', () => {
     expect(again.error?.message).toContain('params.item.call_id');
   });
 
+  it('of the assistant that comes while the client is away is told when it is back', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const sessid = visitor.connection.session?.ids.id;
+    visitor.connection.socketClosed();
+    const output = { type: 'toolCall', callId: 'f-1', name: 'weather', arguments: '{}' } as const;
+    gateway.media.emit({ type: 'engine', leg: legOf(gateway), output });
+    const again = gateway.client();
+    await again.visit({ sessid });
+    const told = again.got('ai_conversation');
+    expect(told.filter(({ type }) => type === 'conversation.item.created')).toMatchObject([
+      { item: { type: 'function_call', call_id: 'f-1' } },
+    ]);
+    expect(again.order.indexOf('telnyx_rtc.clientReady')).toBeLessThan(
+      again.order.indexOf('ai_conversation'),
+    );
+  });
+
+  it('with an image goes to the engine whole, and into the record by its kind', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const image = (url: string) => ({ type: 'image_url', image_url: { url } });
+    const content = [image('data:image/png;base64,AAAA'), image('https://example.com/a.png')];
+    await visitor.request('ai_conversation', {
+      type: 'conversation.item.create',
+      item: { type: 'message', role: 'user', content },
+    });
+    expect(gateway.media.typed('tell').at(-1)?.input).toEqual({ type: 'message', content });
+    const recorded = [image('data:image/png,'), content[1]];
+    expect(gateway.recorded().at(-1)).toEqual({ type: 'message', role: 'user', content: recorded });
+  });
+
+  it('beyond what one visit may add is refused, and not recorded', async () => {
+    const gateway = rig();
+    const visitor = await talking(gateway);
+    const long = text('x'.repeat(60_000));
+    const answers = [];
+    for (let sent = 0; sent < 20; sent += 1) answers.push(await visitor.request('ai_conversation', long));
+    expect(answers.filter(({ result }) => result !== undefined)).toHaveLength(17);
+    expect(answers.at(-1)?.error?.message).toContain('params.item');
+    expect(gateway.recorded()).toHaveLength(18);
+  });
+
   it('that cancels what is said interrupts the engine, and one that subscribes to audio does nothing', async () => {
     const gateway = rig();
     const visitor = await talking(gateway);

@@ -14,7 +14,7 @@ export interface Draft {
   engineSettings?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export const defaultEngine: EngineName = 'echo';
+const defaultEngine: EngineName = 'echo';
 
 /**
  * Makes a version of a draft.

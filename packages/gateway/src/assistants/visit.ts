@@ -1,4 +1,4 @@
-import type { AiConversationParams, ClientItem, HangupCause } from '@parley/protocol';
+import type { AiConversationParams, ClientItem, ContentPart, HangupCause } from '@parley/protocol';
 import type {
   EngineInput,
   EngineName,
@@ -27,6 +27,11 @@ export interface VisitPorts {
   engineOf(greets: boolean): Promise<{ engine: EngineName; settings: EngineSettings }>;
 }
 
+/** Nobody proved who a visitor is, and all of it is kept: there must be an end to it. */
+const MOST_ITEMS = 2_000;
+const MOST_CHARACTERS = 1024 * 1024;
+const tooMuch = 'params.item is more than one visit may add to a conversation; log in again to go on.';
+
 /** What a client may say next is told by a text; else it is for the engine, or for nobody. */
 export type Taken = { refused: string } | { input: EngineInput | null };
 
@@ -37,6 +42,7 @@ export class Visit {
   readonly conversationId: string;
   readonly #plan: VisitPlan;
   readonly #ports: VisitPorts;
+  #allowance = { items: MOST_ITEMS, characters: MOST_CHARACTERS };
   /** Function calls that wait for their output. */
   readonly #calling = new Set<string>();
 
@@ -72,9 +78,10 @@ export class Visit {
   /** Takes what the client adds to the conversation. */
   take(item: ClientItem): Taken {
     const { record, uuid } = this.#ports;
+    if (!this.#allows(item)) return { refused: tooMuch };
     switch (item.type) {
       case 'message':
-        record.add(item.id ?? uuid(), 'message', { role: item.role, content: item.content });
+        record.add(item.id ?? uuid(), 'message', { role: item.role, content: item.content.map(toRecorded) });
         return { input: { type: 'message', content: item.content } };
       case 'function_call_output': {
         const { call_id: callId, output } = item;
@@ -88,6 +95,12 @@ export class Visit {
       case 'response.audio_stream.subscribe':
         return { input: null };
     }
+  }
+
+  #allows(item: ClientItem): boolean {
+    const { items, characters } = this.#allowance;
+    this.#allowance = { items: items - 1, characters: characters - charactersOf(item) };
+    return this.#allowance.items >= 0 && this.#allowance.characters >= 0;
   }
 
   /** @returns what the client is told of it */
@@ -116,6 +129,25 @@ export class Visit {
         return [created({ id, type: 'function_call', ...call })];
       }
     }
+  }
+}
+
+/** An image is for the engine; of one that is given whole the record has what kind it was. */
+function toRecorded(part: ContentPart): ContentPart {
+  if (part.type !== 'image_url' || !part.image_url.url.startsWith('data:')) return part;
+  const [kind = ''] = part.image_url.url.slice(0, 256).split(/[;,]/, 1);
+  return { type: 'image_url', image_url: { url: `${kind},` } };
+}
+
+function charactersOf(item: ClientItem): number {
+  switch (item.type) {
+    case 'message':
+      return JSON.stringify(item.content.map(toRecorded)).length;
+    case 'function_call_output':
+      return item.output.length;
+    case 'response.cancel':
+    case 'response.audio_stream.subscribe':
+      return 0;
   }
 }
 

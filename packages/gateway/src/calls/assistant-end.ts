@@ -1,8 +1,11 @@
-import type { HangupCause } from '@parley/protocol';
+import type { AiConversationParams, HangupCause } from '@parley/protocol';
 import type { Visit } from '../assistants/visit.ts';
 import type { EngineInput, EngineOutput } from '../media/engines/engine-messages.ts';
 import type { MediaCommand } from '../media/media-plane.ts';
 import type { Leg } from './leg.ts';
+
+/** So much is kept for a client that is away; what is older is in the record alone. */
+const MOST_UNTOLD = 100;
 
 export interface AssistantEndPorts {
   /** Carries a media command out, and sees to its failure. */
@@ -17,6 +20,8 @@ export class AssistantEnd {
   readonly #ports: AssistantEndPorts;
   /** What was said before there was an engine to hear it; null once there is one. */
   #unheard: EngineInput[] | null = [];
+  /** What was said while the client was away. */
+  #untold: AiConversationParams[] = [];
   #isOver = false;
 
   constructor(visit: Visit, caller: Leg, ports: AssistantEndPorts) {
@@ -51,7 +56,16 @@ export class AssistantEnd {
       this.#ports.hangUp();
       return;
     }
-    for (const params of this.#visit.hear(output)) this.#caller.session.push('ai_conversation', params);
+    this.#untold.push(...this.#visit.hear(output));
+    if (this.#caller.session.connection !== null) this.resumed();
+    else this.#untold.splice(0, this.#untold.length - MOST_UNTOLD);
+  }
+
+  /** The client is there to be told things. */
+  resumed(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const params of untold) this.#caller.session.push('ai_conversation', params);
   }
 
   end(cause: HangupCause): void {

@@ -85,6 +85,7 @@ export class Calls {
   resumed(session: Session): void {
     for (const { call, leg } of this.#bySession.get(session)?.values() ?? []) {
       call.handle({ type: 'resumed', leg: leg.id });
+      call.assistant?.resumed();
     }
   }
 

@@ -44,13 +44,26 @@ describe('retention', () => {
     await insertReport(store, 'young', clock.time - 30 * dayMs + 60_000);
     await store.revocations.revokeToken('old', clock.time - 2 * dayMs - 1);
     await store.revocations.revokeToken('young', clock.time - dayMs);
+    for (const [id, lastItemAt] of [
+      ['old', clock.time - 30 * dayMs - 1],
+      ['young', clock.time - 30 * dayMs + 7_200_000],
+    ] as const)
+      await store.conversations.insert({
+        id,
+        assistantId: 'a',
+        targetParams: '{}',
+        createdAt: 0,
+        lastItemAt,
+      });
     const stop = startRetention({ store, clock, log: log() });
     const left = async () => (await store.callReports.ofCall('r', 'c')).map(({ id }) => id);
     await vi.waitFor(async () => {
       expect(await left()).toEqual(['young']);
       expect(await store.revocations.isTokenRevoked('old')).toBe(false);
+      expect(await store.conversations.find('old')).toBeUndefined();
     });
     expect(await store.revocations.isTokenRevoked('young')).toBe(true);
+    expect(await store.conversations.find('young')).toBeDefined();
     clock.advance(3_600_000);
     await vi.waitFor(async () => {
       expect(await left()).toEqual([]);
