@@ -67,7 +67,7 @@ export interface AIConversationTextDeltaParams {
 
 /** Of the assistant's other events only the type is known. */
 export interface AIConversationOtherParams {
-  type: `response.${'created' | 'done' | 'text.done' | 'audio.delta'}` | 'error';
+  type: 'error' | 'response.audio.delta' | 'response.created' | 'response.done' | 'response.text.done';
   [member: string]: unknown;
 }
 
