@@ -81,7 +81,12 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   scope.add(startRetention({ store, clock, log }));
   const dataKey = await openDataKey(settings.data);
   const { now } = clock;
-  const { authenticator, provisioning, tokens } = await openRegistrar({ store, dataKey, now });
+  const { authenticator, provisioning, tokens } = await openRegistrar({
+    store,
+    dataKey,
+    random: systemRandom,
+    now,
+  });
   const demo = settings.demo ? await seedDemo(store, provisioning, now()) : undefined;
   const media = parts.media ?? openMedia(settings, { clock, log });
   scope.add(() => media.close());

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { openRegistrar, type Registrar } from '../registrar/registrar.ts';
 import { createDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { systemRandom } from '../node/clock.ts';
 import { createNodeServer } from '../node/http-server.ts';
 import { isUpload } from './call-reports.ts';
 import { createHttp, type HttpPorts } from './create-http.ts';
@@ -45,7 +46,7 @@ export async function startHttp(
   const store = await openStore(resolved);
   const dataKey = createDataKey(randomBytes(32));
   const hasher = createPasswordHasher({ ln: 4, r: 1, p: 1 });
-  const registrar = await openRegistrar({ store, dataKey, hasher, now });
+  const registrar = await openRegistrar({ store, dataKey, hasher, random: systemRandom, now });
   const { secret: apiKey } = await issueApiKey(store.apiKeys, 'test', clock.now);
   const metrics = createMetrics({
     sessions: () => 3,
@@ -63,7 +64,7 @@ export async function startHttp(
     store,
     ...registrar,
     now,
-    uuid: () => randomUUID(),
+    uuid: systemRandom.uuid,
     studio: {
       encode: (file) => Promise.resolve().then(() => encodeClip(file)),
       speak: () => Promise.resolve(null),

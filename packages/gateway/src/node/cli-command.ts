@@ -1,3 +1,4 @@
+import { systemClock, systemRandom } from './clock.ts';
 import { existsSync } from 'node:fs';
 import type { CommandLine, CommandShape } from '../config/settings-sources.ts';
 import type { Settings } from '../config/settings.ts';
@@ -59,7 +60,12 @@ export async function withStore<Result>(
 }
 
 export async function registrarOf(store: Store, settings: Settings): Promise<Registrar> {
-  return openRegistrar({ store, dataKey: await openDataKey(settings.data), now: Date.now });
+  return openRegistrar({
+    store,
+    dataKey: await openDataKey(settings.data),
+    random: systemRandom,
+    now: systemClock.now,
+  });
 }
 
 /** Lines of columns, as wide as what stands in them. */

@@ -10,6 +10,7 @@ import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
 import { openRegistrar } from '../registrar/registrar.ts';
 import { openDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
+import { systemRandom } from './clock.ts';
 import { runCommand } from './cli-commands.ts';
 
 // Real databases and sockets take their time on a busy machine.
@@ -33,7 +34,12 @@ async function run(...args: string[]): Promise<{ code: number; printed: string[]
 
 async function authenticate(kind: 'password' | 'token', ...proof: [string, string?]) {
   const store = await openStore({ data, databaseUrl: null });
-  const { authenticator } = await openRegistrar({ store, dataKey: await openDataKey(data), now: Date.now });
+  const { authenticator } = await openRegistrar({
+    store,
+    dataKey: await openDataKey(data),
+    random: systemRandom,
+    now: Date.now,
+  });
   const found = await (kind === 'token'
     ? authenticator.token(proof[0])
     : authenticator.password(proof[0], proof[1] ?? ''));

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemRandom } from '../node/clock.ts';
 import { createDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import { DuplicateError, type Store } from '../store/store.ts';
@@ -33,7 +34,13 @@ afterAll(async () => {
 beforeEach(async () => {
   now = startOfTest;
   store = await openStore({ data: join(folder, randomBytes(4).toString('hex')), databaseUrl: null });
-  registrar = await openRegistrar({ store, dataKey, now: () => now, hasher: quickHasher });
+  registrar = await openRegistrar({
+    store,
+    dataKey,
+    random: systemRandom,
+    now: () => now,
+    hasher: quickHasher,
+  });
   return () => store.close();
 });
 
@@ -91,7 +98,12 @@ describe('a password', () => {
   });
 
   it('wrong for a user and for nobody, takes a slow hash for both; a right one needs none', async () => {
-    const { authenticator, provisioning } = await openRegistrar({ store, dataKey, now: () => now });
+    const { authenticator, provisioning } = await openRegistrar({
+      store,
+      dataKey,
+      random: systemRandom,
+      now: () => now,
+    });
     await provisioning.create({ name: 'Alice', sipUsername: 'alice', password: 'alice' });
     const wrong = await milliseconds(() => authenticator.password('alice', 'wrong'));
     const nobody = await milliseconds(() => authenticator.password('nobody', 'wrong'));
@@ -198,14 +210,19 @@ describe('a token', () => {
   it('issued before a restart, opens after it', async () => {
     const { credential } = await registrar.provisioning.create({ name: 'x' });
     const token = await registrar.tokens.issue(credential.id, null);
-    const restarted = await openRegistrar({ store, dataKey, now: () => now });
+    const restarted = await openRegistrar({ store, dataKey, random: systemRandom, now: () => now });
     expect(await restarted.authenticator.token(token)).not.toBeNull();
   });
 });
 
 describe('a data key of another database', () => {
   it('is refused when the gateway starts', async () => {
-    const other = openRegistrar({ store, dataKey: createDataKey(randomBytes(32)), now: () => now });
+    const other = openRegistrar({
+      store,
+      dataKey: createDataKey(randomBytes(32)),
+      random: systemRandom,
+      now: () => now,
+    });
     await expect(other).rejects.toThrow(/put back the file data\.key/);
   });
 });

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import type { Random } from '../ports.ts';
 import type { DataKey } from '../store/data-key.ts';
 import type { Credential, Credentials } from '../store/store.ts';
 import { ha1Of, ha1Purpose } from './digest.ts';
@@ -37,14 +37,15 @@ export function createProvisioning(ports: {
   credentials: Credentials;
   dataKey: DataKey;
   hasher: PasswordHasher;
+  random: Random;
   now: () => number;
 }): Provisioning {
   return {
     async create(request) {
-      const id = randomUUID();
+      const id = ports.random.uuid();
       const createdAt = ports.now();
-      const sipUsername = request.sipUsername ?? `gen${randomBytes(15).toString('hex')}`;
-      const password = request.password ?? randomBytes(16).toString('hex');
+      const sipUsername = request.sipUsername ?? `gen${secretOf(ports.random).slice(0, 30)}`;
+      const password = request.password ?? secretOf(ports.random);
       const credential: Credential = {
         id,
         name: request.name ?? sipUsername,
@@ -67,3 +68,6 @@ export function createProvisioning(ports: {
     },
   };
 }
+
+/** 128 bits in digits that nobody mistakes for others, and that need no care in a SIP address. */
+const secretOf = (random: Random): string => Buffer.from(random.token(), 'base64url').toString('hex');

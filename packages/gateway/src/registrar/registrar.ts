@@ -1,3 +1,4 @@
+import type { Random } from '../ports.ts';
 import type { DataKey } from '../store/data-key.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -17,21 +18,23 @@ export interface Registrar {
 export async function openRegistrar(ports: {
   store: Pick<Store, 'credentials' | 'signingKeys' | 'revocations'>;
   dataKey: DataKey;
+  random: Random;
   /** Milliseconds of the epoch. */
   now: () => number;
   hasher?: PasswordHasher;
 }): Promise<Registrar> {
-  const { store, dataKey, now, hasher = createPasswordHasher() } = ports;
+  const { store, dataKey, random, now, hasher = createPasswordHasher() } = ports;
   const tokens = await openTokens({
     signingKeys: store.signingKeys,
     revocations: store.revocations,
     dataKey,
+    random,
     now,
   });
   const { credentials } = store;
   return {
     tokens,
-    provisioning: createProvisioning({ credentials, dataKey, hasher, now }),
+    provisioning: createProvisioning({ credentials, dataKey, hasher, random, now }),
     authenticator: createAuthenticator({ credentials, dataKey, hasher, tokens, now }),
   };
 }

@@ -13,6 +13,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRandom } from '../node/clock.ts';
 import { createDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import type { SigningKey, Store } from '../store/store.ts';
@@ -37,7 +38,7 @@ let now = startOfTest;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-tokens-'));
   store = await openStore({ data: folder, databaseUrl: null });
-  tokens = await openTokens({ ...store, dataKey, now: () => now });
+  tokens = await openTokens({ ...store, dataKey, random: systemRandom, now: () => now });
   const [newest] = await store.signingKeys.list();
   if (newest === undefined) throw new Error('There is no signing key.');
   signingKey = newest;
@@ -217,6 +218,7 @@ describe('a token', () => {
         list: async () => (await store.signingKeys.list()).filter(({ kid }) => kid !== signingKey.kid),
       },
       dataKey,
+      random: systemRandom,
       now: () => now,
     });
     now += 1_000;

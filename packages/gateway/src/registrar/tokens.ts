@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   calculateJwkThumbprint,
   type CryptoKey,
@@ -11,6 +10,7 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
+import type { Random } from '../ports.ts';
 import type { DataKey } from '../store/data-key.ts';
 import type { Revocations, SigningKeys } from '../store/store.ts';
 
@@ -47,9 +47,10 @@ export async function openTokens(ports: {
   signingKeys: SigningKeys;
   revocations: Revocations;
   dataKey: DataKey;
+  random: Pick<Random, 'uuid'>;
   now: () => number;
 }): Promise<Tokens> {
-  const { signingKeys, revocations, dataKey, now } = ports;
+  const { signingKeys, revocations, dataKey, random, now } = ports;
   if ((await signingKeys.list()).length === 0) await insertKey(signingKeys, dataKey, now());
   const signer = await openSigner(signingKeys, dataKey);
   let verifiers = await readVerifiers(signingKeys);
@@ -77,7 +78,7 @@ export async function openTokens(ports: {
         .setSubject(credentialId)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expiresAt === null ? latest : Math.min(latest, Math.floor(expiresAt / 1000)))
-        .setJti(randomUUID())
+        .setJti(random.uuid())
         .sign(signer.privateKey);
     },
 
