@@ -17,6 +17,7 @@ export {
   openUdpRelay,
   seededRandom,
 } from './udp-relay.ts';
+export { type TurnClient, type TurnClientOptions, type TurnOutcome, openTurnClient } from './turn-client.ts';
 export { type MediaDetour, openMediaDetour } from './media-detour.ts';
 export { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
 export {

@@ -15,7 +15,8 @@ export interface TurnClient {
   bindChannel(address: string, port: number): Promise<TurnOutcome>;
   /** Sends to a peer, and waits for what comes back. @returns undefined where nothing does */
   exchange(address: string, port: number, payload: string): Promise<string | undefined>;
-  close(): void;
+  /** Gives back what it was allocated. */
+  close(): Promise<void>;
 }
 
 export interface TurnClientOptions {
@@ -31,6 +32,7 @@ const ATTRIBUTE = {
   integrity: 0x0008,
   errorCode: 0x0009,
   channelNumber: 0x000c,
+  lifetime: 0x000d,
   peerAddress: 0x0012,
   data: 0x0013,
   realm: 0x0014,
@@ -66,6 +68,7 @@ export function openTurnClient({ server, username, credential }: TurnClientOptio
   let realm: Buffer = Buffer.alloc(0);
   let nonce: Buffer = Buffer.alloc(0);
   let channel = 0x4000;
+  let allocated = false;
 
   const next = <T>(find: (message: Message) => T | undefined): Promise<T | undefined> =>
     new Promise((resolve) => {
@@ -117,13 +120,14 @@ export function openTurnClient({ server, username, credential }: TurnClientOptio
   ];
 
   return {
-    allocate: (family) =>
-      request(METHOD.allocate, [
-        [ATTRIBUTE.transport, Buffer.from([UDP, 0, 0, 0])],
-        ...(family === undefined
-          ? []
-          : [[ATTRIBUTE.addressFamily, Buffer.from([family === 4 ? 1 : 2, 0, 0, 0])] as const]),
-      ]),
+    allocate: async (family) => {
+      const wanted: Attribute[] = [[ATTRIBUTE.transport, Buffer.from([UDP, 0, 0, 0])]];
+      if (family !== undefined)
+        wanted.push([ATTRIBUTE.addressFamily, Buffer.from([family === 4 ? 1 : 2, 0, 0, 0])]);
+      const outcome = await request(METHOD.allocate, wanted);
+      allocated = outcome === 'success';
+      return outcome;
+    },
     refresh: () => request(METHOD.refresh),
     createPermission: (address) => request(METHOD.createPermission, [peer(address, 9)]),
     bindChannel: (address, port) => {
@@ -139,7 +143,8 @@ export function openTurnClient({ server, username, credential }: TurnClientOptio
       socket.send(encode(SEND_INDICATION, randomBytes(12), attributes), server.port, server.address);
       return answer;
     },
-    close: () => {
+    close: async () => {
+      if (allocated) await request(METHOD.refresh, [[ATTRIBUTE.lifetime, Buffer.alloc(4)]]);
       socket.close();
     },
   };
