@@ -5,6 +5,7 @@ import { describeMachine } from './machine.ts';
 import { renderResults, resultText } from './report.ts';
 import type { Bench, KeptResult } from './result.ts';
 import { measureGateway } from './gateway.ts';
+import { measureIce } from './ice.ts';
 import { measureIdle } from './idle.ts';
 import { measureSetup } from './setup.ts';
 import { measureSize } from './size.ts';
@@ -13,6 +14,7 @@ import { measureSize } from './size.ts';
 const benches = new Map<string, Bench>([
   ['size', measureSize],
   ['setup', measureSetup],
+  ['ice', measureIce],
   ['gateway', measureGateway],
   ['idle', measureIdle],
 ]);

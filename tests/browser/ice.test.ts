@@ -1,11 +1,21 @@
-import { type UdpRelay, listProcessTree, openTurnClient, openUdpRelay } from '@parley/testkit';
-import type { Person, SocketFrame } from '@parley/testkit';
+import {
+  type Person,
+  type SocketFrame,
+  type TurnPath,
+  type TurnServer,
+  type UdpRelay,
+  listProcessTree,
+  openTurnClient,
+  openTurnPath,
+  openUdpRelay,
+  turnServerIn,
+} from '@parley/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { ALICE_TONE, hangUpAll } from './parties.ts';
 import { configurationOf, selectedType, serversOf, watchPeers } from './peer-watch.ts';
 import { expectTone } from './tone.ts';
-import { type TurnPath, type TurnServer, grantedServers, openTurnPath, turnServerIn } from './turn-path.ts';
+import { grantedServers } from './granted-servers.ts';
 import { useStage } from './use-stage.ts';
 
 /** How long TURN credentials hold here; they are renewed at half of it. */
@@ -38,7 +48,7 @@ async function enter(options: object = {}, browser: 'chromium' | 'firefox' = 'ch
 }
 
 async function turnPath(): Promise<TurnPath> {
-  const path = await openTurnPath(stage.gateway, 'alice');
+  const path = await openTurnPath(turnServerIn(await grantedServers(stage.gateway, 'alice')));
   paths.push(path);
   return path;
 }

@@ -7,10 +7,11 @@ import {
   type TurnOutcome,
   openTurnClient,
   startGateway,
+  turnServerIn,
 } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { grantedServers, turnServerIn } from '../browser/turn-path.ts';
+import { grantedServers } from '../browser/granted-servers.ts';
 
 // coturn itself, with the configuration that the gateway makes of it. Its media is at both loopback addresses, so that
 // it relays from IPv4 and from IPv6.

@@ -18,6 +18,7 @@ export {
   seededRandom,
 } from './udp-relay.ts';
 export { type TurnClient, type TurnClientOptions, type TurnOutcome, openTurnClient } from './turn-client.ts';
+export { type TurnPath, type TurnServer, openTurnPath, turnServerIn } from './turn-path.ts';
 export { type MediaDetour, openMediaDetour } from './media-detour.ts';
 export { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
 export {
