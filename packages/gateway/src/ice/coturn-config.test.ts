@@ -6,7 +6,7 @@ const OPTIONS = {
   port: 3478,
   relayPorts: { min: 41_000, max: 41_099 },
   secret: 'a secret of the server',
-  folder: '/data',
+  files: '/data/coturn-n1',
   verbose: false,
 };
 const linesOf = (options: Partial<typeof OPTIONS>) => coturnConfig({ ...OPTIONS, ...options }).split('\n');

@@ -1,5 +1,4 @@
 import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
 import { isLoopback } from '../config/loopback.ts';
 
 export interface CoturnOptions {
@@ -8,8 +7,8 @@ export interface CoturnOptions {
   port: number;
   relayPorts: { min: number; max: number };
   secret: string;
-  /** For the files that it writes. */
-  folder: string;
+  /** What the names of its files begin with. */
+  files: string;
   /** Tell each allocation. */
   verbose: boolean;
 }
@@ -26,7 +25,7 @@ const BYTES_PER_SECOND = 64_000;
  * that is written as an IPv6 one (`::ffff:127.0.0.1`) for IPv6, so a list of IPv4 ranges alone would let it through.
  */
 export function coturnConfig(options: CoturnOptions): string {
-  const { addresses, port, relayPorts, secret, folder, verbose } = options;
+  const { addresses, port, relayPorts, secret, files, verbose } = options;
   const lines = [
     ...addresses.map((address) => `listening-ip=${address}`),
     ...addresses.map((address) => `relay-ip=${address}`),
@@ -50,8 +49,8 @@ export function coturnConfig(options: CoturnOptions): string {
     `max-bps=${String(BYTES_PER_SECOND)}`,
 
     // One that other programs of the machine write could hold secrets and users of theirs.
-    `userdb=${join(folder, 'turn.db')}`,
-    `pidfile=${join(folder, 'turn.pid')}`,
+    `userdb=${files}.db`,
+    `pidfile=${files}.pid`,
     'no-cli',
     'no-tls',
     'no-dtls',

@@ -55,7 +55,7 @@ describe('a gateway with coturn on its machine', () => {
   it('runs it with a configuration and a secret that nobody else reads, and tells clients of it', async () => {
     const { ports, started } = machine(installed);
     const { service, turnServer, notice } = await openIce(resolveSettings({ data }), ports);
-    const config = join(data, 'turnserver.conf');
+    const config = join(data, 'coturn-n1.conf');
     expect(started).toEqual([`/usr/bin/turnserver -c ${config}`]);
     expect(notice).toBeUndefined();
     expect(service).toMatchObject({ seconds: 3_600 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { coturnUrls } from './coturn-config.ts';
 import type { IceService } from './ice-grants.ts';
@@ -47,7 +48,9 @@ async function openOwn(settings: Settings, ports: TurnServerPorts): Promise<Ice>
   }
   const secret = await ownTurnSecret(folder);
   const verbose = ['debug', 'trace'].includes(settings.logLevel);
-  const options = { addresses, port, relayPorts: settings.turnRelayPorts, secret, folder, verbose };
+  // Nodes may share the folder, and the secret with it; each has a server of its own.
+  const files = join(folder, `coturn-${settings.nodeId}`);
+  const options = { addresses, port, relayPorts: settings.turnRelayPorts, secret, files, verbose };
   const turnServer = await startTurnServer(program, options, ports);
   return { service: { urls: coturnUrls(addresses, port), secret, seconds }, turnServer };
 }

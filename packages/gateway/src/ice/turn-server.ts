@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock, Log } from '../ports.ts';
 import { coturnConfig, type CoturnOptions } from './coturn-config.ts';
 import {
@@ -34,7 +33,7 @@ export async function startTurnServer(
   options: CoturnOptions,
   { host, clock, log }: TurnServerPorts,
 ): Promise<TurnServer> {
-  const configFile = join(options.folder, 'turnserver.conf');
+  const configFile = `${options.files}.conf`;
   await writeFile(configFile, coturnConfig(options), { mode: 0o600 });
   const [address = ''] = options.addresses;
   let state: SupervisionState;
