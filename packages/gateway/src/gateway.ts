@@ -98,6 +98,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     sessions: () => signaling.directory.count().attached,
     callsByState: () => new Map(Object.entries(signaling.calls.counts())),
     mediaLegs: () => media.status().legs,
+    node: settings,
     turnServer: turnServer?.status,
   });
   const studio = createStudio();

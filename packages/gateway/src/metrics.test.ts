@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type MetricSources } from './metrics.ts';
+
+const nothing: MetricSources = {
+  sessions: () => 0,
+  callsByState: () => new Map(),
+  mediaLegs: () => 0,
+  node: { nodeId: 'n1', region: 'eu', canary: false },
+};
 
 describe('metrics', () => {
   it('of what lives, are read at the moment that somebody asks', async () => {
     const calls = new Map([['ringing', 2]]);
-    const { registry } = createMetrics({ sessions: () => 1, callsByState: () => calls, mediaLegs: () => 2 });
+    const { registry } = createMetrics({ ...nothing, callsByState: () => calls });
     expect(await registry.metrics()).toContain('parley_calls{state="ringing"} 2');
     calls.clear();
     calls.set('active', 1);
@@ -14,7 +21,7 @@ describe('metrics', () => {
   });
 
   it('of what happened, are counted', async () => {
-    const metrics = createMetrics({ sessions: () => 0, callsByState: () => new Map(), mediaLegs: () => 0 });
+    const metrics = createMetrics(nothing);
     metrics.loginRefused('wrong');
     metrics.loginRefused('wrong');
     metrics.loginRefused('locked');
@@ -36,7 +43,7 @@ describe('metrics', () => {
   });
 
   it('of causes that clients made up, are one', async () => {
-    const metrics = createMetrics({ sessions: () => 0, callsByState: () => new Map(), mediaLegs: () => 0 });
+    const metrics = createMetrics(nothing);
     for (const cause of ['MADE_UP_1', 'MADE_UP_2', '__proto__', 'constructor', '', 'normal_clearing']) {
       metrics.callEnded(cause);
     }
@@ -46,9 +53,14 @@ describe('metrics', () => {
     ]);
   });
 
+  it('of the node, say which it is', async () => {
+    expect(await createMetrics(nothing).registry.metrics()).toContain(
+      'parley_node_info{node_id="n1",region="eu",canary="false"} 1',
+    );
+  });
+
   it('of two gateways in one process, are apart', async () => {
-    const sources = { sessions: () => 0, callsByState: () => new Map<string, number>(), mediaLegs: () => 0 };
-    const [one, other] = [createMetrics(sources), createMetrics(sources)];
+    const [one, other] = [createMetrics(nothing), createMetrics(nothing)];
     one.callReport('stored');
     expect(await other.registry.metrics()).not.toContain('parley_call_reports_total{');
   });

@@ -7,6 +7,7 @@ export interface MetricSources {
   sessions(): number;
   callsByState(): ReadonlyMap<string, number>;
   mediaLegs(): number;
+  node: { nodeId: string; region: string; canary: boolean };
   /** Only where the gateway runs one. */
   turnServer?: (() => { running: boolean; starts: number }) | undefined;
 }
@@ -22,6 +23,13 @@ export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  const { nodeId, region, canary } = sources.node;
+  new Gauge({
+    name: 'parley_node_info',
+    help: 'Always 1; which node this is.',
+    labelNames: ['node_id', 'region', 'canary'],
+    registers,
+  }).set({ node_id: nodeId, region, canary: String(canary) }, 1);
   new Gauge({
     name: 'parley_sessions',
     help: 'Sessions that are logged in.',

@@ -52,6 +52,7 @@ export async function startHttp(
     sessions: () => 3,
     callsByState: () => new Map([['active', 2]]),
     mediaLegs: () => 4,
+    node: resolved,
   });
   const logged: string[] = [];
   const http = await createHttp({
