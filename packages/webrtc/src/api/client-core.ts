@@ -202,7 +202,7 @@ export class ClientCore {
       iceServers: this.iceServers,
       prefetchIceCandidates: options.prefetchIceCandidates ?? true,
       forceRelayCandidate: options.forceRelayCandidate ?? false,
-      trickleIce: options.trickleIce ?? false,
+      trickleIce: options.trickleIce ?? this.session.grants.iceServers.length > 0,
       mutedMicOnStart: options.mutedMicOnStart ?? false,
       mediaPermissionsRecovery: options.mediaPermissionsRecovery,
       ringtoneFile,
