@@ -5,6 +5,7 @@ import {
   callIdOf,
   fakeSdp,
   IGNORES,
+  LOGIN_OK,
   REFUSES,
   ScriptedGateway,
   settle,
@@ -109,6 +110,41 @@ describe('alice calls bob', () => {
     const alice = await Alice.ready(gateway);
     await alice.dial();
     expect(alice.media.peers[0]?.configuration).toMatchObject({ iceServers: [], iceCandidatePoolSize: 0 });
+  });
+
+  it.each([
+    { trickleIce: false, callee: false },
+    { trickleIce: true, callee: false },
+    { trickleIce: false, callee: true },
+    { trickleIce: true, callee: true },
+  ])('by relays alone, and there are none: %j', async ({ trickleIce, callee }) => {
+    gateway.on('login', LOGIN_OK({ granted: ['preAnswer'] }));
+    const alice = await Alice.ready(gateway, { forceRelayCandidate: true, trickleIce });
+    if (callee) gateway.invite('in-1');
+    const outgoing = callee ? undefined : alice.client.newCall({ destinationNumber: 'bob' });
+    await settle();
+    const call = outgoing ?? alice.incoming[0];
+    if (call?.state === 'ringing') void call.answer();
+    await settle();
+    await alice.clock.advance(10_000);
+    expect(call).toMatchObject({ state: 'destroy', cause: 'NORMAL_TEMPORARY_FAILURE', causeCode: 41 });
+    expect([alice.errorCodes, new Set(alice.warningCodes)]).toEqual([[47101], new Set([33003])]);
+    expect(JSON.stringify(gateway.received)).not.toContain('typ host');
+    expect(alice.leftovers).toEqual(NOTHING_LEFT);
+  });
+
+  it.each([
+    { granted: ['iceServers'], trickle: true },
+    { granted: ['preAnswer'], trickle: undefined },
+  ])('with candidates to follow where the gateway grants servers: %j', async ({ granted, trickle }) => {
+    const iceServers = [{ urls: 'turn:t', username: 'u', credential: 'c' }];
+    gateway.on('login', LOGIN_OK({ granted, iceServers }));
+    const alice = await Alice.ready(gateway);
+    await alice.dial();
+    expect(gateway.requests('telnyx_rtc.invite')[0]?.params['trickle']).toBe(trickle);
+    alice.client.newCall({ destinationNumber: 'bob', trickleIce: false });
+    await settle();
+    expect(gateway.requests('telnyx_rtc.invite')[1]?.params).not.toHaveProperty('trickle');
   });
 
   it('without waiting for the microphone, which joins when it is allowed', async () => {
