@@ -10,6 +10,8 @@ export interface Balance {
 
 export interface Ledger {
   balance(): Balance;
+  /** Ends the open microphones as the browser does when their device is gone; a fake one cannot be unplugged. */
+  unplugMicrophones(): void;
 }
 
 /**
@@ -33,6 +35,12 @@ export function installLedger(): Ledger {
       audioContexts: contexts.filter(({ state }) => state !== 'closed').length,
       timers: [...timers.values()],
     }),
+    unplugMicrophones: () => {
+      for (const track of tracks.filter(({ readyState }) => readyState === 'live')) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    },
   };
 }
 
