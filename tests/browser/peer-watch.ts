@@ -6,14 +6,28 @@ declare global {
     watched: { peer: RTCPeerConnection; candidates: string[]; describedAt: number | undefined }[];
     /** How long `setLocalDescription` is put off. */
     describingTakesMs: number;
+    /** Firefox does not tell the test what a page sends. */
+    framesSent: string[];
+    /** When each method was first sent, by the page's clock. */
+    firstSent: Map<string, number>;
   }
 }
 
-/** Watches the peer connections that a page makes from now on. */
+/** Watches the peer connections that a page makes, and what it sends, from now on. */
 export async function watchPeers(person: Person): Promise<void> {
   await person.page.evaluate(() => {
     window.watched = [];
     window.describingTakesMs = 0;
+    window.framesSent = [];
+    window.firstSent = new Map();
+    const send: unknown = Reflect.get(WebSocket.prototype, 'send');
+    Reflect.set(WebSocket.prototype, 'send', function sendAndKeep(this: WebSocket, data: unknown) {
+      const text = typeof data === 'string' ? data : '';
+      const method = /"method":"([^"]+)"/.exec(text)?.[1] ?? '';
+      window.framesSent.push(text);
+      if (!window.firstSent.has(method)) window.firstSent.set(method, performance.now());
+      if (typeof send === 'function') Reflect.apply(send, this, [data]);
+    });
     window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
       construct: (target, args, newTarget) => {
         const peer: RTCPeerConnection = Reflect.construct(target, args, newTarget);
