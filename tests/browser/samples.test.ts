@@ -46,6 +46,7 @@ beforeAll(async () => {
   execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert], { stdio: 'ignore' });
   gateway = await startGateway({
     data: join(folder, 'data'),
+    turn: ['--turn-port', '0'],
     args: ['--port', '443', '--tls-cert', cert, '--tls-key', key],
   });
   substitutions = new Map([
@@ -173,6 +174,20 @@ const EFFECTS: [RegExp, (stage: Stage, sample: Sample) => Promise<void>][] = [
         expect.stringMatching(/^stun:stun\.\w+\.com:3478$/),
         expect.stringMatching(/^turn:turn\.\w+\.com:443\?transport=udp$/),
       ]);
+    },
+  ],
+  [
+    /forceRelayCandidate: true/,
+    async ({ page }) => {
+      const path = () =>
+        page.evaluate(async () => {
+          const stats = await window.client.getActiveCalls()[0]?.peer?.instance.getStats();
+          const reports: Record<string, string>[] = [];
+          stats?.forEach((report: Record<string, string>) => reports.push(report));
+          const pair = reports.find(({ nominated }) => Boolean(nominated));
+          return reports.find(({ id }) => id === pair?.['localCandidateId'])?.['candidateType'];
+        });
+      await expect.poll(path).toBe('relay');
     },
   ],
   [

@@ -20,12 +20,12 @@ export interface Sample {
 export function readSamples(markdown: string): Sample[] {
   const blocks = [...markdown.matchAll(/^```(?:javascript|js)\b.*\n([^]*?)^```$/gm)];
   return blocks.map(({ 1: code = '', index }) => {
+    const prose = markdown.slice(0, index).replaceAll(/^```[^]*?^```$/gm, '');
     const above =
-      markdown
-        .slice(0, index)
+      prose
         .trimEnd()
         .split('\n\n')
-        .findLast((text) => /^[^|]/.test(text)) ?? '';
+        .findLast((text) => !text.startsWith('|')) ?? '';
     return { title: above.replace(/^#+ |\*\*|`/g, '').split(/[.:(\n]/)[0] ?? '', code };
   });
 }
