@@ -5,7 +5,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readSamples, toModule } from '../browser/samples.ts';
 import { type InstalledPackage, installPackage } from './installed-package.ts';
 
-const guides = ['../../docs/guides/options.md', '../../../shared/seed-iclientoptions.md']
+const guides = [
+  '../../docs/guides/options.md',
+  '../../docs/guides/authentication.md',
+  '../../docs/guides/microphones.md',
+  '../../../shared/seed-iclientoptions.md',
+]
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
   .filter((path) => existsSync(path));
 
