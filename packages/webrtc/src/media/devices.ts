@@ -13,7 +13,10 @@ export function watchDevices(
   return ports.onDevicesChange(() => {
     ports.devices?.enumerateDevices().then(
       (devices) => {
-        changed((kind, id) => devices.some((each) => each.kind === kind && each.deviceId === id));
+        // An id that is hidden, as nothing is allowed, may be any.
+        changed((kind, id) =>
+          devices.some((each) => each.kind === kind && (!each.deviceId || each.deviceId === id)),
+        );
       },
       () => undefined,
     );

@@ -21,10 +21,6 @@ export class NegotiationError extends Error {
 /** Media is to go through TURN servers alone, and none of them could be reached. */
 export class NoRelayError extends Error {
   override readonly name = 'NoRelayError';
-
-  constructor() {
-    super('No TURN server could be reached');
-  }
 }
 
 export interface PeerOptions {
@@ -67,9 +63,9 @@ export class Peer {
   readonly #observer: PeerObserver;
   readonly #gathering: IceGathering;
   readonly #tasks = new TaskQueue();
+  readonly #hasServers: boolean;
   readonly #relayOnly: boolean;
   readonly #early: RTCIceCandidateInit[] = [];
-  #configuration: RTCConfiguration;
   #transceiver: RTCRtpTransceiver | undefined;
   #microphone: MediaStreamTrack | undefined;
 
@@ -80,21 +76,18 @@ export class Peer {
     this.#observer = observer;
     this.#microphone = options.microphone;
     const { configuration, trickle } = options;
-    this.#configuration = configuration;
+    this.#hasServers = (configuration.iceServers ?? []).length > 0;
     this.#relayOnly = configuration.iceTransportPolicy === 'relay';
     this.connection = ports.createPeerConnection(configuration);
-    const relay = {
+    const gathering = {
+      trickle,
+      hasServers: this.#hasServers,
       relayOnly: this.#relayOnly,
       noRelay: () => {
         observer.noRelay(this.#noRelay());
       },
     };
-    const { startTimer } = ports;
-    this.#gathering = new IceGathering(
-      this.connection,
-      { trickle, hasServers: this.#hasServers, ...relay },
-      startTimer,
-    );
+    this.#gathering = new IceGathering(this.connection, gathering, ports.startTimer);
     this.connection.ontrack = ({ streams, track }) => {
       observer.remoteStream(streams[0] ?? ports.createStream([track]));
     };
@@ -153,11 +146,8 @@ export class Peer {
 
   /** For candidates that are looked for from now on; the path in use goes on. */
   setIceServers(iceServers: readonly RTCIceServer[]): void {
-    if (JSON.stringify(iceServers) === JSON.stringify(this.#configuration.iceServers)) return;
-    const configuration = { ...this.#configuration, iceServers: [...iceServers] };
     try {
-      this.connection.setConfiguration(configuration);
-      this.#configuration = configuration;
+      this.connection.setConfiguration({ ...this.#options.configuration, iceServers: [...iceServers] });
     } catch {
       // Closed, or a URL that the browser refuses: it keeps the servers that it has.
     }
@@ -184,13 +174,9 @@ export class Peer {
     return { sdp, trickle: this.#options.trickle };
   }
 
-  get #hasServers(): boolean {
-    return (this.#configuration.iceServers ?? []).length > 0;
-  }
-
   #noRelay(): NoRelayError {
     this.#observer.poorCandidates('none');
-    return new NoRelayError();
+    return new NoRelayError('No TURN server could be reached');
   }
 
   /** @throws NoRelayError */
