@@ -293,6 +293,7 @@ describe('devices in a call', () => {
     await setMicrophone(alice, 'denied');
     expect((await told(alice, MICROPHONE_LOST)).at - deniedAt).toBeLessThan(TOLD_MS);
     await told(alice, 42_001);
+    expect(codesOf(alice)).toEqual([MICROPHONE_LOST, 42_001]);
     await expectTone(alice, BOB_TONE);
     await expectSilence(bob, Date.now());
     expect(outgoing.states().at(-1)).toBe('active');

@@ -1,4 +1,4 @@
-import { CALL_ANSWERED, ScriptedGateway, settle } from '@parley/testkit';
+import { CALL_ANSWERED, fakeSdp, ScriptedGateway, settle } from '@parley/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Alice, NOTHING_LEFT } from './alice.fixture.ts';
@@ -123,6 +123,40 @@ describe('in a call, a microphone', () => {
     expect(alice.errors).toMatchObject([{ error: { code: 42001, fatal: false } }]);
     expect(call.state).toBe('active');
     expect(gateway.requests('telnyx_rtc.bye')).toEqual([]);
+  });
+
+  it('that is no longer allowed, is told once where the devices change as well, and no speaker is', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    await call.setAudioOutDevice('speaker-1');
+    alice.media.beforeStep = (step) => {
+      if (step === 'getUserMedia') throw new DOMException('No', 'NotAllowedError');
+    };
+    const [track] = alice.media.liveTracks;
+    alice.media.setDevices(alice.media.inputs.filter(({ kind }) => kind === 'audiooutput'));
+    await settle();
+    track?.end();
+    alice.media.setDevices(alice.media.inputs.map((device) => ({ ...device, deviceId: '', label: '' })));
+    await settle();
+    expect(alice.warningCodes).toEqual([33102]);
+    expect(alice.errorCodes).toEqual([42001]);
+  });
+
+  it('that is muted, stays so in a leg that takes the place of another', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    call.muteAudio();
+    gateway.push('telnyx_rtc.attach', { callID: call.id, sdp: fakeSdp('offer') });
+    await settle();
+    expect(alice.media.peers).toHaveLength(2);
+    expect(alice.media.peers[1]?.sending).toMatchObject({ enabled: false });
+    await call.setAudioInDevice('mic-2');
+    expect(alice.media.peers[1]?.sending).toMatchObject({ label: 'Headset', enabled: false });
+    await call.hold();
+    await call.unhold();
+    expect(call.isAudioMuted).toBe(true);
+    call.unmuteAudio();
+    expect(alice.media.peers[1]?.sending).toMatchObject({ enabled: true });
   });
 
   it('of the application, is the application’s', async () => {

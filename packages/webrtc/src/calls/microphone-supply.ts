@@ -49,16 +49,18 @@ export class MicrophoneSupply {
     }));
   }
 
-  /** The device in use is gone. */
+  /** The device in use is gone, which is told once. */
   lost(): void {
-    this.#ports.observer.warned('microphone-lost');
+    const { microphone, observer } = this.#ports;
+    if (this.#opening || microphone.stream === this.#missing) return;
+    observer.warned('microphone-lost');
     void this.#replace(true);
   }
 
   devicesChanged(has: HasDevice): void {
     const { deviceId, stream } = this.#ports.microphone;
-    if (this.#opening) return;
-    if (stream && stream === this.#missing) void this.#replace(false);
+    if (!stream || this.#opening) return;
+    if (stream === this.#missing) void this.#replace(false);
     else if (deviceId && !has('audioinput', deviceId)) this.lost();
   }
 
