@@ -15,7 +15,7 @@ const data = mkdtempSync(join(tmpdir(), 'parley-bench-'));
 process.on('exit', () => {
   rmSync(data, { recursive: true, force: true });
 });
-const settings = { port: 0, data, demo: true, drainSeconds: 0 };
+const settings = { port: 0, data, demo: true, noTurn: true, drainSeconds: 0 };
 const gateway = await createGateway(settings, process.argv[2] === 'media' ? {} : { media: noMedia() });
 process.send?.({ port: Number(new URL(gateway.url).port), apiKey: gateway.demoApiKey });
 process.on('message', () => {

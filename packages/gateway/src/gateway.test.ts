@@ -10,7 +10,7 @@ const sockets: WebSocket[] = [];
 beforeEach(async () => {
   const data = await temporaryFolder();
   gateway = await createGateway(
-    { port: 0, data, trustProxy: ['127.0.0.1'], logLevel: 'silent' },
+    { port: 0, data, noTurn: true, trustProxy: ['127.0.0.1'], logLevel: 'silent' },
     { media: new FakeMediaPlane() },
   );
 });

@@ -52,7 +52,7 @@ describe('parley-gateway start', () => {
     slow,
     async () => {
       const data = join(await temporaryFolder(), 'data');
-      const first = run('start', '--port', '0', '--demo', '--data', data);
+      const first = run('start', '--port', '0', '--no-turn', '--demo', '--data', data);
       const [keyLine = '', readyLine = ''] = await first.ready();
       const [, key = ''] = /^API key of the demonstration, shown this once: (KEY\S+)$/.exec(keyLine) ?? [];
       const [, url = ''] = /^Parley is ready: (http:\/\/127\.0\.0\.1:\d+)$/.exec(readyLine) ?? [];
@@ -68,7 +68,7 @@ describe('parley-gateway start', () => {
       }
       expect(first.stderr()).not.toContain(key);
 
-      const second = run('start', '--port', '0', '--demo', '--data', data);
+      const second = run('start', '--port', '0', '--no-turn', '--demo', '--data', data);
       expect(await second.ready()).toEqual([expect.stringMatching(/^Parley is ready: /)]);
       second.child.kill('SIGINT');
       expect(await second.ended).toBe(0);
@@ -76,7 +76,7 @@ describe('parley-gateway start', () => {
   );
 
   it('told twice to stop, stops at once', slow, async () => {
-    const gateway = run('start', '--port', '0', '--demo', '--data', join(await temporaryFolder(), 'data'));
+    const gateway = run('start', '--port', '0', '--no-turn', '--demo', '--data', join(await temporaryFolder(), 'data'));
     const [keyLine = '', readyLine = ''] = await gateway.ready();
     // A request whose body does not come keeps the gateway from closing for ten seconds.
     const socket = connect(Number(readyLine.split(':').at(-1)), '127.0.0.1');
@@ -107,6 +107,7 @@ describe('parley-gateway start', () => {
       'start',
       '--port',
       port,
+      '--no-turn',
       '--data',
       join(await temporaryFolder(), 'data'),
       '--log-level',
