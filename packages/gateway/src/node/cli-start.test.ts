@@ -76,7 +76,15 @@ describe('parley-gateway start', () => {
   );
 
   it('told twice to stop, stops at once', slow, async () => {
-    const gateway = run('start', '--port', '0', '--no-turn', '--demo', '--data', join(await temporaryFolder(), 'data'));
+    const gateway = run(
+      'start',
+      '--port',
+      '0',
+      '--no-turn',
+      '--demo',
+      '--data',
+      join(await temporaryFolder(), 'data'),
+    );
     const [keyLine = '', readyLine = ''] = await gateway.ready();
     // A request whose body does not come keeps the gateway from closing for ten seconds.
     const socket = connect(Number(readyLine.split(':').at(-1)), '127.0.0.1');
