@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { launchChromium, type Person, type PersonCall, servePages } from '@parley/testkit';
+import { type Casting, launchChromium, type Person, type PersonCall, servePages } from '@parley/testkit';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 
@@ -244,8 +244,8 @@ describe('D2: ringbackFile', () => {
 });
 
 describe('devices in a call', () => {
-  const talk = async () => {
-    const [alice, bob] = await Promise.all([enter('alice'), enter('bob')]);
+  const talk = async (browser: NonNullable<Casting['browser']> = 'chromium') => {
+    const [alice, bob] = await Promise.all([stage.enter('alice', { client: 'ours', browser }), enter('bob')]);
     const { outgoing, incoming } = await establish(alice, bob);
     await expectTone(bob, ALICE_TONE);
     return { alice, bob, outgoing, incoming };
@@ -253,18 +253,21 @@ describe('devices in a call', () => {
   const told = ({ events }: Person, code: number) =>
     events.next((event) => event.code === code, String(code));
 
-  test('the microphone is unplugged, told within 500 ms, and the default one is heard within 1.5 s', async () => {
-    const { alice, bob, incoming, outgoing } = await talk();
-    const lostAt = await loseMicrophone(alice);
-    expect((await told(alice, MICROPHONE_LOST)).at - lostAt).toBeLessThan(TOLD_MS);
-    await delay(BACK_MS + 500);
-    const silences = await bob.ear.silences(lostAt);
-    expect(Math.max(0, ...silences.map(({ ms }) => ms))).toBeLessThan(BACK_MS);
-    await expectTone(bob, ALICE_TONE);
-    expect(codesOf(alice)).toEqual([MICROPHONE_LOST]);
-    expect(await alice.page.evaluate(() => window.phone.ledger.balance().liveTracks)).toBe(1);
-    await hangUpAll(outgoing, incoming);
-  });
+  test.each(['chromium', 'firefox'] as const)(
+    'in %s, the microphone is unplugged, told within 500 ms, and the default one is heard within 1.5 s',
+    async (browser) => {
+      const { alice, bob, incoming, outgoing } = await talk(browser);
+      const lostAt = await loseMicrophone(alice);
+      expect((await told(alice, MICROPHONE_LOST)).at - lostAt).toBeLessThan(TOLD_MS);
+      await delay(BACK_MS + 500);
+      const silences = await bob.ear.silences(lostAt);
+      expect(Math.max(0, ...silences.map(({ ms }) => ms))).toBeLessThan(BACK_MS);
+      await expectTone(bob, ALICE_TONE);
+      expect(codesOf(alice)).toEqual([MICROPHONE_LOST]);
+      expect(await alice.page.evaluate(() => window.phone.ledger.balance().liveTracks)).toBe(1);
+      await hangUpAll(outgoing, incoming);
+    },
+  );
 
   test('the last microphone is unplugged, the call goes on listening, and takes up the next one', async () => {
     const { alice, bob, incoming, outgoing } = await talk();
