@@ -110,6 +110,14 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
     ),
   ],
   [
+    47101,
+    at(
+      'page',
+      'The call found no relay to go through, so it ended.',
+      'Ask whoever runs this gateway whether its TURN server can be reached from your network.',
+    ),
+  ],
+  [
     48001,
     at('account', 'This computer is offline.', 'Check your network. The console reconnects by itself.'),
   ],
@@ -172,6 +180,11 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
     at('call', 'The microphone of this call could not be changed.', 'Hang up and call again to use it.'),
   ],
   [33010, at('log', 'More than one call is going on.', 'Only one talks at a time; the others are on hold.')],
+  [
+    33102,
+    at('call', 'The microphone is gone.', 'Speak into another one, or plug it in again: the call goes on.'),
+  ],
+  [33103, at('log', 'The loudspeaker is gone; the sound comes from the default one.', '')],
   [33101, at('log', 'The browser keeps the sound of this page back.', 'Click “Play the sound”.')],
   [33011, at('log', 'Two calls share one loudspeaker element.', 'Reload the page if one of them is silent.')],
   [

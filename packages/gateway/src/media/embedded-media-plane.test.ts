@@ -241,7 +241,7 @@ describe('a leg with an engine at its other end', () => {
     await plane.send({ type: 'hold', leg: 'alice', held: true });
     await vi.waitFor(() => expect(alice.received.at(-1)?.payload.length).toBe(3), 2000);
     await plane.send({ type: 'hold', leg: 'alice', held: false });
-    await vi.waitFor(() => expect(heard(alice)).toBe('greeting 99'), 4000);
+    await vi.waitFor(() => expect(payloads(alice)).toContain('greeting 99'), 4000);
     const greeting = payloads(alice).filter((payload) => payload.startsWith('greeting'));
     expect(greeting.length).toBe(100);
   });

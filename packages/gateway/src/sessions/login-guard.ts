@@ -42,12 +42,12 @@ const visitsOfAddress: Supply = { most: 20, perMs: 20 / minuteMs };
 /** Users and addresses that are remembered; the ones that were heard of longest ago give way. */
 const mostRemembered = 10_000;
 
-export function lockedUntil({ failures, failedAt }: Attempts): number {
+function lockedUntil({ failures, failedAt }: Attempts): number {
   if (failures <= freeFailures) return -Infinity;
   return failedAt + Math.min(minuteMs * 2 ** (failures - freeFailures - 1), longestLockMs);
 }
 
-export function afterFailure(attempts: Attempts | undefined, at: number): Attempts {
+function afterFailure(attempts: Attempts | undefined, at: number): Attempts {
   const isForgotten = attempts === undefined || at - attempts.failedAt > forgottenAfterMs;
   return {
     failures: isForgotten ? 1 : attempts.failures + 1,
@@ -56,7 +56,7 @@ export function afterFailure(attempts: Attempts | undefined, at: number): Attemp
   };
 }
 
-export function refilled(allowance: Allowance | undefined, { most, perMs }: Supply, at: number): Allowance {
+function refilled(allowance: Allowance | undefined, { most, perMs }: Supply, at: number): Allowance {
   if (allowance === undefined) return { left: most, at };
   return { left: Math.min(most, allowance.left + (at - allowance.at) * perMs), at };
 }
