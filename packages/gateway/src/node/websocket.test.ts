@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Socket } from '../sessions/connection.ts';
@@ -129,6 +131,35 @@ describe('a socket that is one too many', () => {
     });
     expect(refused).toBe(status);
     expect(served).toEqual([]);
+  });
+});
+
+describe('a peer that is refused and resets its connection', () => {
+  it.each([
+    ['for its origin', { isAllowedOrigin: () => false }],
+    ['as one too many of its address', { admits: () => 'tooMany' }],
+    ['as one too many of all', { admits: () => 'full' }],
+  ] as const)('%s, harms nobody else [FRAME-19]', async (_, options) => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown) => unhandled.push(error);
+    process.on('uncaughtException', listener);
+    ends.push(() => process.off('uncaughtException', listener));
+    const { port } = await serve(options);
+    const upgrade =
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+    for (let sent = 0; sent < 20; sent += 1) {
+      const socket = connect(port ?? 0, '127.0.0.1');
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(upgrade, resolve));
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+    }
+    const ws = new WebSocket(`ws://127.0.0.1:${String(port)}`);
+    ws.on('error', () => undefined);
+    await once(ws, 'unexpected-response');
+    ws.terminate();
+    expect(unhandled).toEqual([]);
   });
 });
 

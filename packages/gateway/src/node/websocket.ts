@@ -59,6 +59,10 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
     clientTracking: true,
   });
   server.on('upgrade', (request, stream, head) => {
+    // Node has taken its own listener off, and a reset that nobody listens for ends the process.
+    stream.on('error', () => {
+      stream.destroy();
+    });
     if (!options.isAllowedOrigin(request.headers.origin, request)) {
       refuse(stream, '403 Forbidden');
       return;
