@@ -908,6 +908,63 @@ describe('a session whose token or credential is revoked', () => {
   });
 });
 
+describe('a login whose token or credential is revoked while it waits', () => {
+  const claiming = async (gateway: Rig) => {
+    const first = gateway.client();
+    const { result } = await first.request('login', { login_token: 'alice for 60' });
+    return { first, sessid: result?.['sessid'] };
+  };
+
+  it.each([
+    ['token', 'token-of-alice'],
+    ['credential', 'credential-alice'],
+  ] as const)(
+    'opens no session once the old socket was asked: %s [CLOSE-3, RESUME-2]',
+    async (kind, subject) => {
+      const gateway = rig();
+      const { sessid } = await claiming(gateway);
+      const second = gateway.client();
+      second.send('login', { login_token: 'alice', sessid });
+      await settled();
+      gateway.signaling.revoke({ kind, subject });
+      await gateway.clock.advance(1_000);
+      await settled();
+      expect(second.frames).toMatchObject([{ error: { code: RpcErrorCode.loginIncorrect } }]);
+      expect(second.connection.session).toBeNull();
+    },
+  );
+
+  it('opens none while it is judged, by token or by password, nor refreshes one [CLOSE-3]', async () => {
+    const gateway = rig();
+    const { first } = await claiming(gateway);
+    const second = gateway.client();
+    const goOn = gateway.stallLookUps();
+    first.send('login', { login_token: 'alice' });
+    second.send('login', { login: 'bob', passwd: 'bob' });
+    await settled();
+    gateway.signaling.revoke({ kind: 'token', subject: 'token-of-alice' });
+    gateway.signaling.revoke({ kind: 'credential', subject: 'credential-bob' });
+    await goOn();
+    for (const client of [first, second]) {
+      expect(client.frames.at(-1)?.error?.code).toBe(RpcErrorCode.loginIncorrect);
+    }
+    expect(first.connection.session?.proof.tokenId).toBe('token-of-alice for 60');
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 1, detached: 0 });
+  });
+
+  it('of somebody else, or before the login began, does not matter', async () => {
+    const gateway = rig();
+    gateway.signaling.revoke({ kind: 'credential', subject: 'credential-alice' });
+    const goOn = gateway.stallLookUps();
+    const alice = gateway.client();
+    alice.send('login', { login: 'alice', passwd: 'alice' });
+    await settled();
+    gateway.signaling.revoke({ kind: 'credential', subject: 'credential-bob' });
+    await goOn();
+    expect(alice.frames[0]?.result).toBeDefined();
+  });
+});
+
 describe('a gateway that drains', () => {
   it('refuses new calls, and is done when the last one has ended', async () => {
     const gateway = rig();

@@ -11,7 +11,7 @@ import { Admission, type Admittance } from './sessions/admission.ts';
 import { Connection, type Socket } from './sessions/connection.ts';
 import { Directory } from './sessions/directory.ts';
 import { LoginGuard } from './sessions/login-guard.ts';
-import type { Session } from './sessions/session.ts';
+import { LoginsUnderWay, openerOf } from './sessions/logins-under-way.ts';
 import type { Revocation } from './store/store.ts';
 
 export interface SignalingOptions {
@@ -38,7 +38,7 @@ export interface Signaling {
   admits(remoteAddress: string): Admittance;
   /** A client has connected; what comes in on its socket goes to the connection. */
   onSocket(socket: Socket, remoteAddress: string): Connection;
-  /** What opened a session is valid no more: its calls end, and its socket is closed. */
+  /** What opened a session, or is about to, is valid no more: its calls end, and its socket is closed. */
   revoke(revocation: Pick<Revocation, 'kind' | 'subject'>): void;
   directory: Directory;
   calls: Calls;
@@ -60,9 +60,11 @@ export function createSignaling(options: SignalingOptions): Signaling {
   const admission = new Admission(options.waitingPerAddress);
   const calls = new Calls({ ...options, directory });
   const iceGrants = createIceGrants(options.iceService, () => directory.all(), clock);
+  const loginsUnderWay = new LoginsUnderWay();
   const gatekeeping: Gatekeeping = {
     ...options,
     iceGrants,
+    loginsUnderWay,
     guard: new LoginGuard(clock),
     directory,
     calls,
@@ -73,8 +75,10 @@ export function createSignaling(options: SignalingOptions): Signaling {
     calls,
     iceGrants,
     revoke: ({ kind, subject }) => {
+      loginsUnderWay.revoke({ kind, subject });
       for (const session of directory.all()) {
-        if (openerOf(session, kind) !== subject) continue;
+        const { identity, proof } = session;
+        if (openerOf({ identity, tokenId: proof.tokenId }, kind) !== subject) continue;
         log.info({ sessionId: session.ids.id, user: session.identity.sipUsername, kind }, 'session revoked');
         calls.endAll(session, causes.callRejected);
         directory.remove(session)?.release(CloseCode.revoked, 'the credential or token was revoked');
@@ -103,16 +107,4 @@ export function createSignaling(options: SignalingOptions): Signaling {
       });
     },
   };
-}
-
-/** What of this kind opened the session. */
-function openerOf({ identity, proof }: Session, kind: Revocation['kind']): string | null {
-  switch (kind) {
-    case 'credential':
-      return identity.credentialId;
-    case 'token':
-      return proof.tokenId;
-    case 'assistant':
-      return identity.visit?.assistantId ?? null;
-  }
 }

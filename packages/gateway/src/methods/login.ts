@@ -16,18 +16,15 @@ const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia
 /** How long an old socket is given to show that it is alive, before its session moves to a new one. */
 const aliveWithinMs = 1_000;
 
-export const login: LoginHandler<'login'> = async (gatekeeping, connection, params) => {
-  const authentication = await authenticate(gatekeeping, connection, params);
-  if (authentication === null || authentication === 'locked') {
-    const reason = authentication ?? 'wrong';
-    // In the same words: a lock is nothing that a guesser should learn from.
-    const why = 'the user, password or token is wrong, or the token has expired.';
-    throw refused(gatekeeping, connection, reason, why);
-  }
-  return connection.session === null
-    ? await signIn(gatekeeping, connection, params, authentication)
-    : refresh(gatekeeping, connection.session, params, authentication);
-};
+// In the same words for all: a lock is nothing that a guesser should learn from.
+const wrongOrExpired = 'the user, password or token is wrong, or the token has expired.';
+
+export const login: LoginHandler<'login'> = async (gatekeeping, connection, params) =>
+  await enter(gatekeeping, connection, params, async () => {
+    const authentication = await authenticate(gatekeeping, connection, params);
+    if (authentication !== null && authentication !== 'locked') return authentication;
+    throw refused(gatekeeping, connection, authentication ?? 'wrong', wrongOrExpired);
+  });
 
 export const anonymousLogin: LoginHandler<'anonymous_login'> = async (gatekeeping, connection, params) => {
   if (!gatekeeping.guard.visit(connection.remoteAddress)) {
@@ -38,12 +35,35 @@ export const anonymousLogin: LoginHandler<'anonymous_login'> = async (gatekeepin
       'too many visits from this address; try again in a minute.',
     );
   }
-  const received = await gatekeeping.visits.receive(params);
-  if ('refused' in received) throw refused(gatekeeping, connection, 'wrong', `params.${received.refused}`);
-  return connection.session === null
-    ? await signIn(gatekeeping, connection, params, received)
-    : refresh(gatekeeping, connection.session, params, received);
+  return await enter(gatekeeping, connection, params, async () => {
+    const received = await gatekeeping.visits.receive(params);
+    if ('refused' in received) throw refused(gatekeeping, connection, 'wrong', `params.${received.refused}`);
+    return received;
+  });
 };
+
+/** Opens a session, takes one up or refreshes that of the socket, unless the proof is revoked while this goes on. */
+async function enter(
+  gatekeeping: Gatekeeping,
+  connection: Connection,
+  params: Pick<LoginParams, 'sessid' | 'parley'>,
+  judge: () => Promise<Authentication>,
+): Promise<Reply> {
+  const underWay = gatekeeping.loginsUnderWay.begin();
+  try {
+    const authentication = await judge();
+    const { session } = connection;
+    const resumed = session ?? (await resumable(gatekeeping, params.sessid, authentication));
+    if (underWay.isRevoked(authentication)) {
+      throw refused(gatekeeping, connection, 'wrong', wrongOrExpired);
+    }
+    return session === null
+      ? signIn(gatekeeping, connection, params, authentication, resumed)
+      : refresh(gatekeeping, session, params, authentication);
+  } finally {
+    underWay.end();
+  }
+}
 
 function refused(
   { meter, log }: Gatekeeping,
@@ -71,15 +91,15 @@ async function authenticate(
   return null;
 }
 
-async function signIn(
+function signIn(
   gatekeeping: Gatekeeping,
   connection: Connection,
-  params: Pick<LoginParams, 'sessid' | 'parley'>,
+  params: Pick<LoginParams, 'parley'>,
   authentication: Authentication,
-): Promise<Reply> {
+  resumed: Session | undefined,
+): Reply {
   const { directory, calls, log } = gatekeeping;
   const offered = params.parley?.capabilities ?? [];
-  const resumed = await resumable(gatekeeping, params.sessid, authentication);
   // What is opened or resumed for a socket that has closed meanwhile would never be told that it is gone.
   if (!connection.isOpen) return { result: {} };
   resumed?.connection?.release(CloseCode.displaced, 'the session goes on at another socket');

@@ -7,12 +7,14 @@ import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Connection, Reply } from '../sessions/connection.ts';
 import type { Directory } from '../sessions/directory.ts';
 import type { LoginGuard } from '../sessions/login-guard.ts';
+import type { LoginsUnderWay } from '../sessions/logins-under-way.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** What the handlers share. */
 export interface Gatekeeping {
   authenticator: Authenticator;
   guard: LoginGuard;
+  loginsUnderWay: LoginsUnderWay;
   visits: Pick<Visits, 'receive'>;
   directory: Directory;
   calls: Calls;
