@@ -156,6 +156,30 @@ describe('a visitor', () => {
     ]);
   });
 
+  it('who calls again and again is refused once its record is full, which has the parameters once', async () => {
+    const gateway = rig();
+    const visitor = gateway.client();
+    const params = { page: 'x'.repeat(8_000) };
+    await visitor.visit({ target_params: params });
+    const refused = () => visitor.got('telnyx_rtc.bye')[0];
+    for (let calls = 0; calls < 1_500 && refused() === undefined; calls += 1) {
+      visitor.send('telnyx_rtc.invite', { sdp: 'offer', dialogParams: { callID: `v-${String(calls)}` } });
+      await settled();
+      visitor.send('telnyx_rtc.bye', { dialogParams: { callID: `v-${String(calls)}` } });
+      await settled();
+      await gateway.clock.advance(60);
+    }
+    expect(refused()).toMatchObject({
+      causeCode: 21,
+      sipCode: 403,
+      sipReason: 'Conversation limit of this login reached',
+    });
+    expect(gateway.items).toHaveLength(2_000);
+    const characters = gateway.items.reduce((sum, { body }) => sum + body.length, 0);
+    expect(characters).toBeLessThan(200_000);
+    expect(gateway.recorded().filter((body) => JSON.stringify(body).includes(params.page))).toHaveLength(1);
+  });
+
   it('whose assistant hangs up is told so', async () => {
     const gateway = rig();
     const visitor = await talking(gateway);

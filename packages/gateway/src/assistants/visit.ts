@@ -43,6 +43,8 @@ export class Visit {
   readonly #plan: VisitPlan;
   readonly #ports: VisitPorts;
   #allowance = { items: MOST_ITEMS, characters: MOST_CHARACTERS };
+  /** A call of this visit has said what `target_params` are. */
+  #hasToldParams = false;
   /** Function calls that wait for their output. */
   readonly #calling = new Set<string>();
 
@@ -65,20 +67,35 @@ export class Visit {
     return this.#ports.engineOf(greets);
   }
 
+  /** There is room in the record for the start and the end of one more call. */
+  get allowsCall(): boolean {
+    return this.#allowance.items >= 2 && this.#allowance.characters > 0;
+  }
+
   callStarted(callId: string): void {
     this.#calling.clear();
-    const body = { call_id: callId, version_id: this.versionId, target_params: this.#plan.params };
-    this.#ports.record.add(this.#ports.uuid(), 'call_started', body);
+    const started = { call_id: callId, version_id: this.versionId };
+    this.#recordCall('call_started', {
+      ...started,
+      ...(this.#hasToldParams ? {} : { target_params: this.#plan.params }),
+    });
+    this.#hasToldParams = true;
   }
 
   callEnded(callId: string, { cause }: HangupCause): void {
-    this.#ports.record.add(this.#ports.uuid(), 'call_ended', { call_id: callId, cause });
+    this.#recordCall('call_ended', { call_id: callId, cause });
+  }
+
+  #recordCall(type: 'call_started' | 'call_ended', body: object): void {
+    this.#charge(JSON.stringify(body).length);
+    this.#ports.record.add(this.#ports.uuid(), type, body);
   }
 
   /** Takes what the client adds to the conversation. */
   take(item: ClientItem): Taken {
     const { record, uuid } = this.#ports;
-    if (!this.#allows(item)) return { refused: tooMuch };
+    this.#charge(charactersOf(item));
+    if (this.#allowance.items < 0 || this.#allowance.characters < 0) return { refused: tooMuch };
     switch (item.type) {
       case 'message':
         record.add(item.id ?? uuid(), 'message', { role: item.role, content: item.content.map(toRecorded) });
@@ -97,10 +114,9 @@ export class Visit {
     }
   }
 
-  #allows(item: ClientItem): boolean {
+  #charge(charactersMore: number): void {
     const { items, characters } = this.#allowance;
-    this.#allowance = { items: items - 1, characters: characters - charactersOf(item) };
-    return this.#allowance.items >= 0 && this.#allowance.characters >= 0;
+    this.#allowance = { items: items - 1, characters: characters - charactersMore };
   }
 
   /** @returns what the client is told of it */

@@ -34,6 +34,12 @@ const tombstoneMs = 60_000;
 /** A call that is there goes on; a new one needs a login that holds. */
 const loginExpired: HangupCause = { ...causes.callRejected, sipReason: 'Login token expired' };
 
+/** A visit may add so much to a conversation and no more; another login is another visit. */
+const visitUsedUp: HangupCause = {
+  ...causes.callRejected,
+  sipReason: 'Conversation limit of this login reached',
+};
+
 /** Every call of this node. Ids that clients chose mean something within their session only. */
 export class Calls {
   readonly #options: CallsOptions;
@@ -188,7 +194,8 @@ export class Calls {
       return { refused: causes.userBusy };
     }
     const { visit } = session.identity;
-    if (visit !== undefined) return { target: { kind: 'assistant', visit } };
+    if (visit !== undefined)
+      return visit.allowsCall ? { target: { kind: 'assistant', visit } } : { refused: visitUsedUp };
     if (destination.kind === 'echo') return { target: { kind: 'echo' } };
     return await this.#routeToUser(destination.sipUsername);
   }
