@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AudioError } from './audio-error.ts';
 import { unpackClip } from './clip.ts';
 import { encodeClip } from './encode-clip.ts';
-import { decodeClip, levelOf, oggOpusOf, shareAt, sine, wavOf } from './sound-files.fixture.ts';
+import { decodeClip, levelOf, oggOf, oggOpusOf, shareAt, sine, wavOf } from './sound-files.fixture.ts';
 
 /** Without the beginning and the end, where a codec swings in and out. */
 const middle = (samples: Float32Array) => samples.subarray(4_800, samples.length - 4_800);
@@ -41,6 +41,14 @@ describe('a clip', () => {
     expect(samples.length).toBe(24_000);
   });
 
+  test('of an Ogg Opus file of a minute, which ends within its last packet, has all of it', () => {
+    const [minute, preSkip] = [sine(700, 60.02), 312];
+    const file = oggOpusOf(minute, preSkip);
+    // The granule of the last page.
+    file.writeBigInt64LE(BigInt(60 * 48_000 + preSkip), file.lastIndexOf('OggS') + 6);
+    expect(unpackClip(encodeClip(file)).length).toBe(3_000);
+  });
+
   test('consists of packets of 20 ms, the last one filled up', () => {
     expect(unpackClip(encodeClip(wavOf(sine(600, 0.105)))).length).toBe(6);
   });
@@ -59,6 +67,30 @@ describe('a file that is no usable sound', () => {
   ])('%s, is refused with what is wrong', (_, file, problem) => {
     expect(() => encodeClip(file)).toThrow(AudioError);
     expect(() => encodeClip(file)).toThrow(problem);
+  });
+
+  // The first byte of a packet says which kind it is, and the second one how many frames it has: RFC 6716 §3.
+  test.each([
+    ['20 ms', [0x08], 3_002],
+    ['two of 60 ms', [0x19, 0], 502],
+    ['48 of 2.5 ms', [0xe3, 48], 502],
+  ])('an Ogg Opus file of too many packets of %s, is refused before it is decoded', (_, packet, count) => {
+    const file = oggOf(
+      Array.from({ length: count }, () => Uint8Array.from(packet)),
+      960,
+    );
+    expect(() => encodeClip(file)).toThrow(new AudioError('is longer than 60 seconds'));
+  });
+
+  test('an Ogg Opus file of very many packets, is refused at once', () => {
+    const file = oggOf(Array.from({ length: 200_000 }, () => Uint8Array.of(0x18)));
+    const startedAt = performance.now();
+    expect(() => encodeClip(file)).toThrow('longer than 60 seconds');
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test('an Ogg Opus file with packets of nothing, is refused', () => {
+    expect(() => encodeClip(oggOf([new Uint8Array()]))).toThrow('cannot be decoded');
   });
 
   test('a damaged file, never fails in another way', () => {

@@ -26,7 +26,7 @@ export function encodeClip(file: Uint8Array): string {
 
 function read(file: Buffer): Sound {
   if (isWav(file)) return readWav(file);
-  if (isOgg(file)) return readOggOpus(file);
+  if (isOgg(file)) return readOggOpus(file, LONGEST_SECONDS);
   throw new AudioError('is neither a WAV nor an Ogg Opus file');
 }
 

@@ -35,6 +35,11 @@ export function wavOf(samples: Float32Array, sampleRate = 48_000, channels = 1):
 /** Ogg Opus (RFC 7845), a page for each packet. The pages' checksums are left at zero. */
 export function oggOpusOf(samples: Float32Array, preSkip = 0): Buffer {
   const packets = encodeOpus(Int16Array.from(samples, (sample) => Math.round(sample * 0x7fff)));
+  return oggOf(packets, preSkip);
+}
+
+/** Packets of 20 ms, as far as the file says. */
+export function oggOf(packets: readonly Uint8Array[], preSkip = 0): Buffer {
   const head = Buffer.concat([Buffer.from('OpusHead\x01\x01', 'latin1'), Buffer.alloc(9)]);
   head.writeUInt16LE(preSkip, 10);
   head.writeUInt32LE(48_000, 12);
