@@ -135,11 +135,11 @@ describe('a socket that is one too many', () => {
 });
 
 describe('a peer that is refused and resets its connection', () => {
-  it.each([
+  it.each<[string, Partial<WebSocketOptions>]>([
     ['for its origin', { isAllowedOrigin: () => false }],
     ['as one too many of its address', { admits: () => 'tooMany' }],
     ['as one too many of all', { admits: () => 'full' }],
-  ] as const)('%s, harms nobody else [FRAME-19]', async (_, options) => {
+  ])('%s, harms nobody else [FRAME-19]', async (_, options) => {
     const unhandled: unknown[] = [];
     const listener = (error: unknown) => unhandled.push(error);
     process.on('uncaughtException', listener);
