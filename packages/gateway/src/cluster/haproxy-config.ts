@@ -88,8 +88,8 @@ function frontend({ hosts, bind, certificate, watchers, nodes }: Edge, groups: G
     `http-request set-header X-Forwarded-Proto ${certificate === undefined ? 'http' : 'https'}`,
     '',
     ...watching(watchers),
-    '# Which region the host asks for, if any.',
-    'http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
+    '# Which region the host asks for, if any. A dot at its end says only that the name is whole.',
+    'http-request set-var(txn.host) req.hdr(host),field(1,:),lower,rtrim(.)',
     ...regions.flatMap((region) =>
       hosts.map(
         (host) =>
@@ -130,7 +130,8 @@ function frontend({ hosts, bind, certificate, watchers, nodes }: Edge, groups: G
 }
 
 function watching(watchers: readonly string[]): string[] {
-  const watched = 'acl watched path /metrics /readyz';
+  // A node's router decodes paths, so `/%6detrics` is the same.
+  const watched = 'acl watched path,url_dec -m beg /metrics /readyz';
   if (watchers.length === 0) return [watched, 'http-request deny deny_status 404 if watched', ''];
   return [
     '# For who watches over the nodes, and nobody else.',

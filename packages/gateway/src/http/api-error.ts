@@ -53,8 +53,12 @@ export const apiErrorSchema = z
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request.log, reply));
   app.setNotFoundHandler(({ method, url }) => {
-    throw new ApiError('notFound', { detail: `There is nothing at ${method} ${url.replace(/\?.*$/s, '')}.` });
+    throw nothingAt(method, url.replace(/\?.*$/s, ''));
   });
+}
+
+export function nothingAt(method: string, path: string): ApiError {
+  return new ApiError('notFound', { detail: `There is nothing at ${method} ${path}.` });
 }
 
 /** Answers a failure in the vendor's shape. What goes wrong inside is told to the log and not to the client. */

@@ -60,6 +60,16 @@ describe('health', () => {
     );
   });
 
+  it.each(['/metrics/', '/%6detrics', '/readyz/', '/readyz/?x', '/%72%65adyz'])(
+    'is told at no other spelling of its paths, which a proxy would let through: %s',
+    (path) =>
+      withHttp(async ({ url }) => {
+        const response = await fetch(`${url}${path}`);
+        expect(response.status).toBe(404);
+        expect(await response.json()).toMatchObject({ errors: [{ code: '10005' }] });
+      }),
+  );
+
   it('in numbers, is told to Prometheus', () =>
     withHttp(async ({ url }) => {
       const response = await fetch(`${url}/metrics`);

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { readEdge } from '../cluster/edge-nodes.ts';
+import { haproxyConfig } from '../cluster/haproxy-config.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -17,9 +19,20 @@ const example = fileURLToPath(new URL('../../../../docs/examples/haproxy.cfg', i
 const somebody = '127.0.0.2';
 const watcher = '127.0.0.3';
 
+const others = [
+  '/metrics/',
+  '/%6detrics',
+  '/metrics?x',
+  '/readyz/',
+  '/%72%65adyz',
+  '/readyz/?x',
+  '/%72eadyz/',
+];
+
 let folder: string;
 let plain: number;
 let secure: number;
+let generated: number;
 let gatewayLog = '';
 const children: ChildProcess[] = [];
 
@@ -73,8 +86,8 @@ async function startGateway(): Promise<number> {
 }
 
 /** The example as it stands, but for addresses, ports and files, which are those of this test. */
-async function startHaproxy(gatewayPort: number): Promise<void> {
-  const pem = join(folder, 'parley.pem');
+async function startExample(gatewayPort: number): Promise<void> {
+  const pem = pemFile();
   const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
   execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-subj', '/CN=localhost', ...files], {
@@ -98,7 +111,27 @@ async function startHaproxy(gatewayPort: number): Promise<void> {
     expect(config).toContain(from);
     config = config.replaceAll(from, to);
   }
-  const file = join(folder, 'haproxy.cfg');
+  await startHaproxy('example.cfg', config);
+}
+
+/** What `parley-gateway edge-config` writes, of one node. */
+async function startGenerated(gatewayPort: number): Promise<void> {
+  generated = await freePort();
+  const edge = readEdge({
+    hosts: ['calls.example.com'],
+    bind: `127.0.0.1:${String(generated)}`,
+    certificate: pemFile(),
+    watchers: [watcher],
+    nodes: [{ id: 'n1', address: `127.0.0.1:${String(gatewayPort)}`, region: 'eu' }],
+  });
+  if (!('nodes' in edge)) throw new Error(edge.join('\n'));
+  await startHaproxy('generated.cfg', haproxyConfig(edge));
+}
+
+const pemFile = () => join(folder, 'parley.pem');
+
+async function startHaproxy(name: string, config: string): Promise<void> {
+  const file = join(folder, name);
   await writeFile(file, config);
   execFileSync('/usr/sbin/haproxy', ['-c', '-q', '-f', file]);
   children.push(spawn('/usr/sbin/haproxy', ['-db', '-f', file], { stdio: 'ignore' }));
@@ -106,10 +139,14 @@ async function startHaproxy(gatewayPort: number): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-haproxy-'));
-  await startHaproxy(await startGateway());
-  await vi.waitFor(async () => {
-    expect((await ask('/healthz')).status).toBe(200);
-  }, 30_000);
+  const gatewayPort = await startGateway();
+  await startExample(gatewayPort);
+  await startGenerated(gatewayPort);
+  for (const port of [secure, generated]) {
+    await vi.waitFor(async () => {
+      expect((await ask('/healthz', { port })).status).toBe(200);
+    }, 30_000);
+  }
 });
 afterAll(async () => {
   for (const child of children) {
@@ -162,13 +199,6 @@ describe('the HAProxy example, before a gateway,', () => {
     expect((await ask('/v2/openapi.json')).body).toContain('"openapi":"3.1.0"');
   });
 
-  it('shows metrics and readiness to watchers alone', async () => {
-    for (const path of ['/metrics', '/readyz']) {
-      expect((await ask(path)).status).toBe(404);
-      expect((await ask(path, { localAddress: watcher })).status).toBe(200);
-    }
-  });
-
   it("tells the gateway the client's address, and not the one that the client claims", async () => {
     await ask('/healthz', { headers: { 'x-forwarded-for': '8.8.8.8' } });
     await vi.waitFor(() => {
@@ -193,3 +223,30 @@ describe('the HAProxy example, before a gateway,', () => {
     expect(String(error)).toContain('403');
   });
 });
+
+describe.each([
+  ['the HAProxy example', () => secure],
+  ['the generated configuration', () => generated],
+])('%s', (_, port) => {
+  it('shows metrics and readiness to watchers alone', async () => {
+    for (const path of ['/metrics', '/readyz']) {
+      expect((await ask(path, { port: port() })).status).toBe(404);
+      expect((await ask(path, { port: port(), localAddress: watcher })).status).toBe(200);
+    }
+  });
+
+  it.each(others)('shows them to nobody else by another spelling: %s', async (path) => {
+    const { status, body } = await ask(path, { port: port() });
+    expect({ status, byGateway: body.includes('"errors"') }).toEqual({ status: 404, byGateway: false });
+  });
+});
+
+it.each(['', '.', ':443', '.:443'])(
+  'a host is of no region that is not there, ending in "%s"',
+  async (end) => {
+    const statusOf = async (region: string) =>
+      (await ask('/healthz', { port: generated, headers: { host: `${region}.Calls.example.com${end}` } }))
+        .status;
+    expect([await statusOf('eu'), await statusOf('apac')]).toEqual([200, 421]);
+  },
+);

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { nothingAt } from './api-error.ts';
 
 /** Rejects, with a sentence, where the part does not work. */
 export type ReadinessCheck = () => Promise<void>;
@@ -17,6 +18,13 @@ const readinessSchema = z.object({ ready: z.boolean(), checks: z.record(z.string
 export function health({ checks, registry }: HealthPorts): FastifyPluginAsyncZod {
   return async (app) => {
     const tags = ['Operation'];
+
+    // The router takes other spellings too, such as `/%6detrics` and `/metrics/`, which a proxy may not know of that
+    // keeps these paths to itself.
+    app.addHook('onRequest', ({ method, url, routeOptions }, _, done) => {
+      const [path = ''] = url.split('?', 1);
+      done(path === routeOptions.url ? undefined : nothingAt(method, path));
+    });
 
     app.get(
       '/healthz',
