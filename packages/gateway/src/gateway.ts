@@ -103,7 +103,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   });
   const studio = createStudio();
   await storeConfigured(settings.assistants, { assistants: store.assistants, studio, now: now() });
-  const greetings = createGreetings({ studio, folder: join(settings.data, 'speech'), log });
+  const greetings = createGreetings({ studio, folder: join(settings.data, 'speech'), now, log });
   const visits = createVisits({ store, greetings, random: systemRandom, now, log });
   scope.add(() => visits.written());
   const signaling = createSignaling({

@@ -4,6 +4,7 @@
  */
 
 export const CLIP_PACKET_MS = 20;
+export const LONGEST_CLIP_SECONDS = 60;
 const LENGTH_BYTES = 2;
 
 export function packClip(packets: readonly Uint8Array[]): string {

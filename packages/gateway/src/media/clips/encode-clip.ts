@@ -1,11 +1,10 @@
 import { AudioError } from './audio-error.ts';
-import { packClip } from './clip.ts';
+import { LONGEST_CLIP_SECONDS, packClip } from './clip.ts';
 import { isOgg, readOggOpus } from './ogg-opus.ts';
 import { encodeOpus, OPUS_FRAME_SAMPLES, OPUS_SAMPLE_RATE } from './opus-encoder.ts';
 import { resample } from './resample.ts';
 import { isWav, readWav, type Sound } from './wav.ts';
 
-const LONGEST_SECONDS = 60;
 const SAMPLE_RATES = { min: 8_000, max: 192_000 };
 
 /**
@@ -19,14 +18,14 @@ export function encodeClip(file: Uint8Array): string {
   if (sampleRate < SAMPLE_RATES.min || sampleRate > SAMPLE_RATES.max)
     throw new AudioError('must have a sample rate from 8,000 to 192,000 Hz');
   if (samples.length === 0) throw new AudioError('has no sound');
-  if (samples.length > LONGEST_SECONDS * sampleRate)
-    throw new AudioError(`is longer than ${String(LONGEST_SECONDS)} seconds`);
+  if (samples.length > LONGEST_CLIP_SECONDS * sampleRate)
+    throw new AudioError(`is longer than ${String(LONGEST_CLIP_SECONDS)} seconds`);
   return packClip(encodeOpus(toFrames(resample(sound, OPUS_SAMPLE_RATE))));
 }
 
 function read(file: Buffer): Sound {
   if (isWav(file)) return readWav(file);
-  if (isOgg(file)) return readOggOpus(file, LONGEST_SECONDS);
+  if (isOgg(file)) return readOggOpus(file, LONGEST_CLIP_SECONDS);
   throw new AudioError('is neither a WAV nor an Ogg Opus file');
 }
 

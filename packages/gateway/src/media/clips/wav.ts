@@ -28,6 +28,19 @@ export function isWav(file: Buffer): boolean {
 
 /** Reads PCM of 8 to 32 bits or floating point; channels are mixed into one. @throws AudioError */
 export function readWav(file: Buffer): Sound {
+  const { format, body } = findSamples(file);
+  return { sampleRate: format.sampleRate, samples: readSamples(body, format) };
+}
+
+/** @returns the file without what comes later than that. @throws AudioError */
+export function cutWav(file: Buffer, seconds: number): Buffer {
+  const { format, body } = findSamples(file);
+  const { sampleRate, channels, bits } = format;
+  const bytes = (seconds * sampleRate * channels * bits) / 8;
+  return body.length <= bytes ? file : file.subarray(0, body.byteOffset - file.byteOffset + bytes);
+}
+
+function findSamples(file: Buffer): { format: Format; body: Buffer } {
   let format: Format | undefined;
   for (let at = RIFF_HEADER_BYTES; at + CHUNK_HEADER_BYTES <= file.length;) {
     const name = file.toString('latin1', at, at + 4);
@@ -38,7 +51,7 @@ export function readWav(file: Buffer): Sound {
     if (name === 'fmt ') format = readFormat(body);
     if (name === 'data') {
       if (format === undefined) throw new AudioError('is a WAV file without a format');
-      return { sampleRate: format.sampleRate, samples: readSamples(body, format) };
+      return { format, body };
     }
     at = start + size + (size % 2);
   }
