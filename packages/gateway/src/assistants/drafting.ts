@@ -2,7 +2,10 @@ import type { EngineName } from '../media/engines/engine-messages.ts';
 import type { AssistantVersion } from '../store/assistant-records.ts';
 import type { Studio } from './studio.ts';
 
-/** What a version is to be; what is left out stays as it was, or is nothing. */
+/**
+ * What a version is to be; what is left out stays as it was, or is nothing. Another text takes the former sound away,
+ * which said something else.
+ */
 export interface Draft {
   name?: string | undefined;
   model?: string | null | undefined;
@@ -27,7 +30,7 @@ export async function draftVersion(
   draft: Draft,
   { studio, basis }: { studio: Studio; basis?: AssistantVersion },
 ): Promise<AssistantVersion> {
-  const { greetingAudio } = draft;
+  const { greetingAudio = draft.greeting === undefined ? undefined : null } = draft;
   const greetingClip =
     greetingAudio === undefined
       ? (basis?.greetingClip ?? null)

@@ -23,7 +23,8 @@ const changeable = {
   model: textSchema(256).meta({ description: 'For engines that have a choice. Kept and given back.' }),
   instructions: textSchema(LONGEST_INSTRUCTIONS).meta({ description: 'What the engine is to do.' }),
   greeting: textSchema(LONGEST_GREETING).meta({
-    description: 'What the assistant says first. Read out by espeak-ng where that is installed.',
+    description:
+      'What the assistant says first. Read out for a minute by espeak-ng where that is installed; a greeting_audio that was there before is dropped.',
   }),
   greeting_audio: base64().meta({
     description: 'The greeting as it is to be heard: a WAV or Ogg Opus file of at most a minute, in base64.',

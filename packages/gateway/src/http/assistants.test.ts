@@ -132,6 +132,14 @@ describe('changing an assistant', () => {
     expect(await change(made.id, { greeting_audio: null })).toMatchObject({ greeting_audio_ms: null });
   });
 
+  it('by another greeting without a sound, takes the former sound away', async () => {
+    const audio = wavOf(sine(600, 0.5)).toString('base64');
+    const made = await create({ greeting: 'Hello!', greeting_audio: audio });
+    const both = await change(made.id, { greeting: 'Hi!', greeting_audio: audio });
+    expect(both).toMatchObject({ greeting: 'Hi!', greeting_audio_ms: 500 });
+    expect(await change(made.id, { greeting: 'Ahoy!' })).toMatchObject({ greeting_audio_ms: null });
+  });
+
   it('to a version that it has already, is refused', async () => {
     const made = await create();
     const { status, body } = await http.ask('PATCH', `${path}/${made.id}`, { version_id: made.version_id });
