@@ -19,27 +19,31 @@ export interface Draft {
 
 const defaultEngine: EngineName = 'echo';
 
-/**
- * Makes a version of a draft.
- *
- * @param basis the version that it begins from
- * @throws AudioError where the greeting's sound cannot be used
- */
-export async function draftVersion(
-  ids: Pick<AssistantVersion, 'id' | 'assistantId' | 'createdAt'>,
-  draft: Draft,
-  { studio, basis }: { studio: Studio; basis?: AssistantVersion },
-): Promise<AssistantVersion> {
-  const { greetingAudio = draft.greeting === undefined ? undefined : null } = draft;
-  const greetingClip =
-    greetingAudio === undefined
-      ? (basis?.greetingClip ?? null)
-      : greetingAudio && (await studio.encode(greetingAudio));
+/** A draft whose sound is a clip. */
+export interface PreparedDraft extends Omit<Draft, 'greetingAudio'> {
+  greetingClip?: string | null | undefined;
+}
+
+/** It may take seconds. @throws AudioError where the greeting's sound cannot be used */
+export async function prepareDraft(
+  { greetingAudio, ...draft }: Draft,
+  studio: Pick<Studio, 'encode'>,
+): Promise<PreparedDraft> {
+  if (greetingAudio === undefined)
+    return draft.greeting === undefined ? draft : { ...draft, greetingClip: null };
+  return { ...draft, greetingClip: greetingAudio && (await studio.encode(greetingAudio)) };
+}
+
+type Ids = Pick<AssistantVersion, 'id' | 'assistantId' | 'createdAt'>;
+
+/** Makes a version of a draft. @param basis the version that it begins from */
+export function versionOf(ids: Ids, draft: PreparedDraft, basis?: AssistantVersion): AssistantVersion {
   const from = basis ?? {
     name: ids.assistantId,
     model: null,
     instructions: null,
     greeting: null,
+    greetingClip: null,
     engine: defaultEngine,
     engineSettings: {},
   };
@@ -49,8 +53,17 @@ export async function draftVersion(
     model: draft.model === undefined ? from.model : draft.model,
     instructions: draft.instructions === undefined ? from.instructions : draft.instructions,
     greeting: draft.greeting === undefined ? from.greeting : draft.greeting,
-    greetingClip,
+    greetingClip: draft.greetingClip === undefined ? from.greetingClip : draft.greetingClip,
     engine: draft.engine ?? from.engine,
     engineSettings: draft.engineSettings ?? from.engineSettings,
   };
+}
+
+/** Makes a version that begins from nothing. @throws AudioError where the greeting's sound cannot be used */
+export async function draftVersion(
+  ids: Ids,
+  draft: Draft,
+  { studio }: { studio: Pick<Studio, 'encode'> },
+): Promise<AssistantVersion> {
+  return versionOf(ids, await prepareDraft(draft, studio));
 }

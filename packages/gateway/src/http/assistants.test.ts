@@ -140,6 +140,19 @@ describe('changing an assistant', () => {
     expect(await change(made.id, { greeting: 'Ahoy!' })).toMatchObject({ greeting_audio_ms: null });
   });
 
+  it('in several ways at once, loses none of them', async () => {
+    const made = await create();
+    const changes = [
+      { model: 'm-2' },
+      { greeting_audio: wavOf(sine(600, 2)).toString('base64') },
+      { instructions: 'Be brief.' },
+      { engine_settings: { depth: 2 } },
+    ];
+    await Promise.all(changes.map((body) => change(made.id, body)));
+    const { body } = await http.ask('GET', `${path}/${made.id}`);
+    expect(body).toMatchObject({ ...changes[0], ...changes[2], ...changes[3], greeting_audio_ms: 2000 });
+  });
+
   it('to a version that it has already, is refused', async () => {
     const made = await create();
     const { status, body } = await http.ask('PATCH', `${path}/${made.id}`, { version_id: made.version_id });

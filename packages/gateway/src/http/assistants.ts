@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { LARGEST_AUDIO_BYTES } from '../assistants/assistant-schema.ts';
-import { draftVersion } from '../assistants/drafting.ts';
+import { draftVersion, prepareDraft, versionOf } from '../assistants/drafting.ts';
 import type { Studio } from '../assistants/studio.ts';
 import { AudioError } from '../media/clips/audio-error.ts';
-import type { AssistantWithVersion } from '../store/assistant-records.ts';
+import type { AssistantVersion, AssistantWithVersion } from '../store/assistant-records.ts';
 import { DuplicateError, type Store } from '../store/store.ts';
 import { ApiError, apiErrorSchema } from './api-error.ts';
 import { requireApiKey } from './api-key-guard.ts';
@@ -42,14 +42,15 @@ export function assistants(ports: AssistantsPorts): FastifyPluginAsyncZod {
     return (await stored.find(id)) ?? notFound(`There is no assistant ${id}.`);
   }
 
-  async function change(id: string, body: z.output<typeof changeSchema>, basisId?: string) {
-    const found = await existing(id);
-    const basis = basisId === undefined ? found.version : await existingVersion(id, basisId);
-    const ids = { id: body.version_id ?? uuid(), assistantId: id, createdAt: now() };
-    const version = await draftVersion(ids, toDraft(body), { studio, basis }).catch(toBadAudio);
-    const promotes = body.promote_to_main ?? true;
-    await stored.addVersion(version, promotes).catch(toConflict('/version_id'));
-    return toAnswer(await existing(id), version);
+  async function change(id: string, body: z.output<typeof changeSchema>) {
+    await existing(id);
+    const draft = await prepareDraft(toDraft(body), studio).catch(toBadAudio);
+    const make = (basis: AssistantVersion) =>
+      versionOf({ id: body.version_id ?? uuid(), assistantId: id, createdAt: now() }, draft, basis);
+    const version = await stored
+      .addVersion(id, body.promote_to_main ?? true, make)
+      .catch(toConflict('/version_id'));
+    return toAnswer(await existing(id), version ?? notFound(`There is no assistant ${id}.`));
   }
 
   async function existingVersion(id: string, versionId: string) {

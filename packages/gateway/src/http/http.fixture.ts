@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { resolveSettings, type Settings } from '../config/settings.ts';
 import { encodeClip } from '../media/clips/encode-clip.ts';
@@ -67,7 +68,8 @@ export async function startHttp(
     now,
     uuid: systemRandom.uuid,
     studio: {
-      encode: (file) => Promise.resolve().then(() => encodeClip(file)),
+      // It takes its time, as a process does.
+      encode: (file) => setTimeout(20).then(() => encodeClip(file)),
       speak: () => Promise.resolve(null),
     },
     callReports: store.callReports,

@@ -44,8 +44,17 @@ export interface Assistants {
   list(page: Page): Promise<Listing<AssistantWithVersion>>;
   /** Newest first. */
   versions(id: string): Promise<readonly AssistantVersion[]>;
-  /** @throws DuplicateError where the version's id is taken */
-  addVersion(version: AssistantVersion, isDefault: boolean): Promise<void>;
+  /**
+   * Adds what is made of the default version, one change after the other, so that none undoes another.
+   *
+   * @returns what was made; undefined where there is no such assistant
+   * @throws DuplicateError where the version's id is taken
+   */
+  addVersion(
+    id: string,
+    isDefault: boolean,
+    make: (basis: AssistantVersion) => AssistantVersion,
+  ): Promise<AssistantVersion | undefined>;
   /** @returns false where there is no such version */
   setDefault(id: string, versionId: string): Promise<boolean>;
   /** @returns false where there is none, or it is the default one */

@@ -90,13 +90,29 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
   it('a further version, is the default one where it is meant to be', async () => {
     const { assistants } = await open();
     await assistants.insert(version('a', 'v1', { createdAt: 1 }));
-    await assistants.addVersion(version('a', 'v2', { createdAt: 2, greeting: null }), false);
+    await assistants.addVersion('a', false, () => version('a', 'v2', { createdAt: 2, greeting: null }));
     expect((await assistants.find('a'))?.version.id).toBe('v1');
-    await assistants.addVersion(version('a', 'v3', { createdAt: 3 }), true);
+    await assistants.addVersion('a', true, () => version('a', 'v3', { createdAt: 3 }));
     expect((await assistants.find('a'))?.version.id).toBe('v3');
     expect((await assistants.versions('a')).map(({ id }) => id)).toEqual(['v3', 'v2', 'v1']);
     expect(await assistants.findVersion('a', 'v2')).toMatchObject({ greeting: null });
-    await expect(assistants.addVersion(version('a', 'v2'), true)).rejects.toThrow(DuplicateError);
+    await expect(assistants.addVersion('a', true, () => version('a', 'v2'))).rejects.toThrow(DuplicateError);
+  });
+
+  it('versions that are added at once, are each made of the one before', async () => {
+    const { assistants } = await open();
+    await assistants.insert(version('a', 'v', { instructions: '' }));
+    const letters = ['1', '2', '3', '4', '5'];
+    await Promise.all(
+      letters.map((letter) =>
+        assistants.addVersion('a', true, ({ instructions }) =>
+          version('a', `v${letter}`, { instructions: `${String(instructions)}${letter}` }),
+        ),
+      ),
+    );
+    const last = await assistants.find('a');
+    expect([...(last?.version.instructions ?? '')].sort()).toEqual(letters);
+    expect(await assistants.addVersion('b', true, (basis) => basis)).toBeUndefined();
   });
 
   it('another default version, is one that exists', async () => {
@@ -104,7 +120,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
     await assistants.insert(version('a', 'v1'));
     await assistants.insert(version('b', 'v2'));
     expect(await assistants.setDefault('a', 'v2')).toBe(false);
-    await assistants.addVersion(version('a', 'v2'), false);
+    await assistants.addVersion('a', false, () => version('a', 'v2'));
     expect(await assistants.setDefault('a', 'v2')).toBe(true);
     expect((await assistants.find('a'))?.assistant.defaultVersionId).toBe('v2');
   });
@@ -112,7 +128,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
   it('a version, can be deleted unless it is the default one', async () => {
     const { assistants } = await open();
     await assistants.insert(version('a', 'v1'));
-    await assistants.addVersion(version('a', 'v2'), false);
+    await assistants.addVersion('a', false, () => version('a', 'v2'));
     expect(await assistants.deleteVersion('a', 'v1')).toBe(false);
     expect(await assistants.deleteVersion('a', 'v2')).toBe(true);
     expect((await assistants.versions('a')).map(({ id }) => id)).toEqual(['v1']);
@@ -121,7 +137,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
   it('assistants that are put, become what they are put as, again and again', async () => {
     const { assistants } = await open();
     await assistants.put([version('a', 'v1'), version('a', 'v2')], 'v2');
-    await assistants.addVersion(version('a', 'v3'), true);
+    await assistants.addVersion('a', true, () => version('a', 'v3'));
     await assistants.put([version('a', 'v1', { greeting: 'New' }), version('a', 'v2')], 'v1');
     expect((await assistants.find('a'))?.version).toMatchObject({ id: 'v1', greeting: 'New' });
     expect(await assistants.versions('a')).toHaveLength(3);

@@ -96,19 +96,34 @@ export function createAssistants(database: Database): Assistants {
       return rows.map(toVersion);
     },
 
-    async addVersion(version, isDefault) {
-      const { id, assistantId } = version;
-      await unlessTaken(`The assistant ${assistantId} has a version ${id} already.`, () =>
-        database.transaction().execute(async (transaction) => {
-          await transaction.insertInto('assistant_versions').values(toRow(version)).execute();
-          if (!isDefault) return;
+    async addVersion(id, isDefault, make) {
+      return database.transaction().execute(async (transaction) => {
+        // Written before anything is read: who changes the same assistant meanwhile waits here, in another process too.
+        const changed = await transaction
+          .updateTable('assistants')
+          .set((expression) => ({ default_version_id: expression.ref('default_version_id') }))
+          .where('id', '=', id)
+          .returning('default_version_id')
+          .executeTakeFirst();
+        if (changed === undefined) return undefined;
+        const basis = await transaction
+          .selectFrom('assistant_versions')
+          .selectAll()
+          .where('assistant_id', '=', id)
+          .where('id', '=', changed.default_version_id)
+          .executeTakeFirstOrThrow();
+        const version = make(toVersion(basis));
+        await unlessTaken(`The assistant ${id} has a version ${version.id} already.`, () =>
+          transaction.insertInto('assistant_versions').values(toRow(version)).execute(),
+        );
+        if (isDefault)
           await transaction
             .updateTable('assistants')
-            .set({ default_version_id: id })
-            .where('id', '=', assistantId)
+            .set({ default_version_id: version.id })
+            .where('id', '=', id)
             .execute();
-        }),
-      );
+        return version;
+      });
     },
 
     async setDefault(id, versionId) {
