@@ -145,6 +145,28 @@ describe('a visitor', () => {
     expect(visitor.got('telnyx_rtc.bye')).toMatchObject([{ callID: 'v-2', cause: 'USER_BUSY' }]);
   });
 
+  it('who talks for an hour is sent away with the cause, though its socket was another meanwhile', async () => {
+    const gateway = rig();
+    const first = await talking(gateway);
+    const sessid = first.connection.session?.ids.id;
+    first.connection.socketClosed();
+    const visitor = gateway.client();
+    await visitor.visit({ sessid });
+    const pass = async (milliseconds: number) => {
+      for (let passed = 0; passed < milliseconds; passed += 30_000) {
+        visitor.send('telnyx_rtc.ping');
+        await gateway.clock.advance(Math.min(30_000, milliseconds - passed));
+      }
+    };
+    await pass(3_599_999);
+    expect(visitor.got('telnyx_rtc.bye')).toEqual([]);
+    await pass(1);
+    expect(visitor.got('telnyx_rtc.bye')).toMatchObject([
+      { callID: 'v-1', causeCode: 31, sipReason: 'Longest call reached' },
+    ]);
+    expect(gateway.media.legs.size).toBe(0);
+  });
+
   it('who hangs up ends the call and its record', async () => {
     const gateway = rig();
     const visitor = await talking(gateway);
@@ -235,6 +257,50 @@ describe('a visitor', () => {
     gateway.signaling.revoke({ kind: 'assistant', subject: 'a' });
     expect(visitor.closed?.code).toBe(CloseCode.revoked);
     expect(gateway.media.legs.size).toBe(0);
+  });
+});
+
+describe('visitors', () => {
+  const visitors = async (gateway: Rig, count: number, address?: string) => {
+    const all = Array.from({ length: count }, () => gateway.client(address));
+    const answers = [];
+    for (const visitor of all) answers.push(await visitor.visit());
+    return { all, taken: answers.filter(({ result }) => result !== undefined).length };
+  };
+
+  it('of one address are ten at once; one that goes makes room, and one that comes back is let in', async () => {
+    const gateway = rig();
+    const { all, taken } = await visitors(gateway, 12);
+    expect(taken).toBe(10);
+    expect(gateway.metered).toEqual(['tooMany', 'tooMany']);
+    expect((await visitors(gateway, 1, '192.0.2.2')).taken).toBe(1);
+    const [first, second] = all;
+    await second?.invite('v-2', '');
+    const sessid = second?.connection.session?.ids.id;
+    second?.connection.socketClosed();
+    expect((await gateway.client().visit({ sessid })).result).toMatchObject({ sessid });
+    expect((await gateway.client().visit()).error?.message).toContain('at once');
+    first?.connection.socketClosed();
+    expect((await gateway.client().visit()).result).toBeDefined();
+  });
+
+  it('of one IPv6 network count together, and those of this machine do not count', async () => {
+    const gateway = rig();
+    expect((await visitors(gateway, 10, '2001:db8::1')).taken).toBe(10);
+    expect((await visitors(gateway, 1, '2001:db8::2')).taken).toBe(0);
+    expect((await visitors(gateway, 12, '127.0.0.1')).taken).toBe(12);
+  });
+
+  it('have half of the media, so that users can still call', async () => {
+    const gateway = rig();
+    gateway.media.capacity = 4;
+    const { all } = await visitors(gateway, 3);
+    for (const visitor of all) await visitor.invite('v-1', '');
+    const refused = all.map((visitor) => visitor.got('telnyx_rtc.bye'));
+    expect(refused).toMatchObject([[], [], [{ causeCode: 42, sipCode: 503 }]]);
+    const alice = await gateway.signedIn('alice');
+    await alice.invite('a-1', 'echo');
+    expect(alice.got('telnyx_rtc.bye')).toEqual([]);
   });
 });
 

@@ -156,19 +156,29 @@ export interface CallDeadline {
 /** A client must negotiate and perhaps gather candidates; longer than this, a person waits in silence for nothing. */
 const attachMs = 20_000;
 
+/** The caller of an engine may be anybody, and an engine never tires. */
+const visitDeadline: CallDeadline = {
+  name: 'visit',
+  afterMs: 3_600_000,
+  event: { type: 'terminate', cause: { ...causes.normalUnspecified, sipReason: 'Longest call reached' } },
+};
+
 /** A client that is away is waited for as long as its session is held, whatever it owes. */
 export function callDeadlines(state: CallState, ringMs: number): CallDeadline[] {
   switch (state.name) {
     case 'inviting':
       return [{ name: 'ring', afterMs: ringMs, event: { type: 'ringTimeout' } }];
     case 'established':
-      return state.remaking
-        .filter(({ id, offer }) => offer !== null && !state.away.includes(id))
-        .map(({ id }) => ({
-          name: `attach ${id}`,
-          afterMs: attachMs,
-          event: { type: 'attachTimeout', leg: id },
-        }));
+      return [
+        ...state.remaking
+          .filter(({ id, offer }) => offer !== null && !state.away.includes(id))
+          .map(({ id }): CallDeadline => ({
+            name: `attach ${id}`,
+            afterMs: attachMs,
+            event: { type: 'attachTimeout', leg: id },
+          })),
+        ...(state.far.kind === 'engine' ? [visitDeadline] : []),
+      ];
     case 'ended':
       return [];
   }

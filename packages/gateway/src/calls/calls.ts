@@ -1,4 +1,5 @@
 import { causes, type HangupCause } from '@parley/protocol';
+import type { Visit } from '../assistants/visit.ts';
 import type { MediaEvent, MediaPlane } from '../media/media-plane.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
@@ -30,6 +31,9 @@ export interface CallAndLeg {
 
 /** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
 const tombstoneMs = 60_000;
+
+/** Of all media legs: anybody can be a visitor, and must leave room for the users. */
+const shareOfVisitors = 1 / 2;
 
 /** A call that is there goes on; a new one needs a login that holds. */
 const loginExpired: HangupCause = { ...causes.callRejected, sipReason: 'Login token expired' };
@@ -194,10 +198,15 @@ export class Calls {
       return { refused: causes.userBusy };
     }
     const { visit } = session.identity;
-    if (visit !== undefined)
-      return visit.allowsCall ? { target: { kind: 'assistant', visit } } : { refused: visitUsedUp };
+    if (visit !== undefined) return this.#routeToAssistant(visit, capacity);
     if (destination.kind === 'echo') return { target: { kind: 'echo' } };
     return await this.#routeToUser(destination.sipUsername);
+  }
+
+  #routeToAssistant(visit: Visit, capacity: number): { target: CallTarget } | { refused: HangupCause } {
+    if (!visit.allowsCall) return { refused: visitUsedUp };
+    if (this.#legsOfVisitors() + 1 > capacity * shareOfVisitors) return { refused: causes.noCapacity };
+    return { target: { kind: 'assistant', visit } };
   }
 
   async #routeToUser(sipUsername: string): Promise<{ target: CallTarget } | { refused: HangupCause }> {
@@ -223,6 +232,12 @@ export class Calls {
       if (leg.session.identity.sipUsername === sipUsername) calls.add(call);
     }
     return calls.size;
+  }
+
+  #legsOfVisitors(): number {
+    let legs = 0;
+    for (const { leg } of this.#byMediaLeg.values()) if (leg.session.identity.visit !== undefined) legs += 1;
+    return legs;
   }
 
   #remember(call: Call, leg: Leg): void {

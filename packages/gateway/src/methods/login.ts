@@ -5,8 +5,10 @@ import {
   type GatewayExtension,
   type LoginParams,
 } from '@parley/protocol';
+import { isLoopback } from '../config/loopback.ts';
 import type { LoginRefusal } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
+import { addressBlock } from '../sessions/address-block.ts';
 import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Gatekeeping, LoginHandler } from './method.ts';
@@ -15,6 +17,9 @@ const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia
 
 /** How long an old socket is given to show that it is alive, before its session moves to a new one. */
 const aliveWithinMs = 1_000;
+
+/** Each visit may hold a call, and nobody proved who the visitor is. */
+const visitsOfAddressAtOnce = 10;
 
 // In the same words for all: a lock is nothing that a guesser should learn from.
 const wrongOrExpired = 'the user, password or token is wrong, or the token has expired.';
@@ -57,12 +62,27 @@ async function enter(
     if (underWay.isRevoked(authentication)) {
       throw refused(gatekeeping, connection, 'wrong', wrongOrExpired);
     }
+    if (resumed === undefined && authentication.identity.visit !== undefined) {
+      limitVisits(gatekeeping, connection);
+    }
     return session === null
       ? signIn(gatekeeping, connection, params, authentication, resumed)
       : refresh(gatekeeping, session, params, authentication);
   } finally {
     underWay.end();
   }
+}
+
+function limitVisits(gatekeeping: Gatekeeping, connection: Connection): void {
+  const { remoteAddress } = connection;
+  if (isLoopback(remoteAddress)) return;
+  const block = addressBlock(remoteAddress);
+  const visits = gatekeeping.directory
+    .all()
+    .filter((session) => session.identity.visit !== undefined && session.addressBlock === block);
+  if (visits.length < visitsOfAddressAtOnce) return;
+  const why = 'too many visits at once from this address; try again when one of them has ended.';
+  throw refused(gatekeeping, connection, 'tooMany', why);
 }
 
 function refused(
@@ -107,6 +127,7 @@ function signIn(
     resumed ?? directory.open(authentication, new Set(grantable.filter((one) => offered.includes(one))));
   session.proof = authentication;
   session.connection = connection;
+  session.addressBlock = addressBlock(connection.remoteAddress);
   directory.attached(session);
   connection.authenticated(session);
   const { sipUsername: user, visit } = session.identity;

@@ -36,6 +36,8 @@ export class Session {
   /** What proved the identity last: a login may come again on the same socket, with a newer token. */
   proof: Pick<Authentication, 'expiresAt' | 'tokenId'>;
   connection: Carrier | null = null;
+  /** Where its sockets came from last. */
+  addressBlock = '';
   #undeliveredByes: ToClient['telnyx_rtc.bye']['params'][] = [];
 
   constructor(ids: SessionIds, authentication: Authentication, granted: ReadonlySet<Capability>) {
