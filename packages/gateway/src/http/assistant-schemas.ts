@@ -11,12 +11,8 @@ import {
 } from '../assistants/assistant-schema.ts';
 import type { Draft } from '../assistants/drafting.ts';
 import { CLIP_PACKET_MS, unpackClip } from '../media/clips/clip.ts';
-import type {
-  AssistantVersion,
-  AssistantWithVersion,
-  Conversation,
-  ConversationItem,
-} from '../store/assistant-records.ts';
+import type { AssistantVersion, AssistantWithVersion } from '../store/assistant-records.ts';
+import { pageMetaSchema } from './pages.ts';
 
 const changeable = {
   name: nameSchema(),
@@ -69,65 +65,8 @@ export const assistantSchema = z.object({
 
 export const deletedSchema = z.object({ id: z.string(), object: z.string(), deleted: z.boolean() });
 
-export const pageQuerySchema = z
-  .strictObject({
-    'page[number]': count(1_000_000).meta({ description: 'Counted from 1.' }),
-    'page[size]': count(250).meta({ description: 'Default: 20.' }),
-  })
-  .partial();
-
-export const conversationQuerySchema = pageQuerySchema.extend({
-  'filter[assistant_id]': z.string().optional(),
-});
-
-const pageMeta = z.object({
-  page_number: z.number(),
-  page_size: z.number(),
-  total_pages: z.number(),
-  total_results: z.number(),
-});
-
-export const assistantListSchema = z.object({ data: z.array(assistantSchema), meta: pageMeta });
+export const assistantListSchema = z.object({ data: z.array(assistantSchema), meta: pageMetaSchema });
 export const versionListSchema = z.object({ data: z.array(assistantSchema) });
-
-export const conversationSchema = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  created_at: z.string(),
-  last_message_at: z.string(),
-  metadata: z.object({
-    assistant_id: z.string(),
-    target_params: z.string().meta({ description: 'JSON, as the login that began it had it.' }),
-  }),
-});
-
-export const conversationListSchema = z.object({ data: z.array(conversationSchema), meta: pageMeta });
-
-export const messageSchema = z.object({
-  id: z.string(),
-  type: z.enum(['call_started', 'call_ended', 'message', 'function_call', 'function_call_output']),
-  role: z.enum(['user', 'assistant', 'tool', 'system']),
-  text: z.string().nullable(),
-  content: z.array(z.record(z.string(), z.unknown())).optional(),
-  tool_calls: z
-    .array(
-      z.object({
-        id: z.string(),
-        type: z.literal('function'),
-        function: z.object({ name: z.string(), arguments: z.string() }),
-      }),
-    )
-    .optional(),
-  tool_call_id: z.string().optional(),
-  call: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .meta({ description: 'Of a call that started or ended: its id, and what else is known of it.' }),
-  created_at: z.string(),
-  sent_at: z.string(),
-});
-
-export const messageListSchema = z.object({ data: z.array(messageSchema), meta: pageMeta });
 
 export function toDraft(body: Partial<z.output<typeof changeSchema>>): Draft {
   return {
@@ -156,63 +95,11 @@ export function toAnswer(
     engine: version.engine,
     engine_settings: version.engineSettings,
     version_id: version.id,
-    version_created_at: toTime(version.createdAt),
+    version_created_at: new Date(version.createdAt).toISOString(),
     is_main_version: version.id === assistant.defaultVersionId,
-    created_at: toTime(assistant.createdAt),
+    created_at: new Date(assistant.createdAt).toISOString(),
   };
 }
-
-export function toConversation(conversation: Conversation): z.input<typeof conversationSchema> {
-  return {
-    id: conversation.id,
-    name: null,
-    created_at: toTime(conversation.createdAt),
-    last_message_at: toTime(conversation.lastItemAt),
-    metadata: { assistant_id: conversation.assistantId, target_params: conversation.targetParams },
-  };
-}
-
-/** What an item's body has; which of it depends on the type. */
-const bodySchema = z.looseObject({
-  role: z.enum(['user', 'assistant']).optional(),
-  content: z.array(z.record(z.string(), z.unknown())).optional(),
-  call_id: z.string().optional(),
-  name: z.string().optional(),
-  arguments: z.string().optional(),
-  output: z.string().optional(),
-});
-
-export function toMessage({ id, type, body, createdAt }: ConversationItem): z.input<typeof messageSchema> {
-  const at = toTime(createdAt);
-  const known = bodySchema.parse(JSON.parse(body));
-  const { role = 'user', content = [], call_id = '', name = '', output = '' } = known;
-  const common = { id, type, created_at: at, sent_at: at };
-  switch (type) {
-    case 'message':
-      return { ...common, role, text: toText(content), content };
-    case 'function_call': {
-      const called = { name, arguments: known.arguments ?? '' };
-      return {
-        ...common,
-        role: 'assistant',
-        text: null,
-        tool_calls: [{ id: call_id, type: 'function', function: called }],
-      };
-    }
-    case 'function_call_output':
-      return { ...common, role: 'tool', text: output, tool_call_id: call_id };
-    case 'call_started':
-    case 'call_ended':
-      return { ...common, role: 'system', text: null, call: known };
-  }
-}
-
-function toText(content: readonly Record<string, unknown>[]): string {
-  const texts = content.flatMap(({ text, transcript }) => [text, transcript]);
-  return texts.filter((text) => typeof text === 'string').join('\n');
-}
-
-const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 function base64() {
   const error = 'must be a file of at most 6 MiB in base64';
@@ -222,13 +109,4 @@ function base64() {
     .regex(/^[A-Za-z0-9+/]*={0,2}$/, { error })
     .nullable()
     .transform((text) => (text === null || text === '' ? null : Buffer.from(text, 'base64')));
-}
-
-function count(most: number) {
-  const error = `must be a whole number from 1 to ${String(most)}`;
-  return z
-    .string({ error })
-    .regex(/^[1-9]\d{0,6}$/, { error })
-    .transform(Number)
-    .refine((value) => value <= most, { error });
 }

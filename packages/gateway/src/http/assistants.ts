@@ -14,12 +14,11 @@ import {
   changeSchema,
   creationSchema,
   deletedSchema,
-  pageQuerySchema,
   toAnswer,
   toDraft,
   versionListSchema,
 } from './assistant-schemas.ts';
-import { pageMetaOf, pageOf } from './pages.ts';
+import { pageMetaOf, pageOf, pageQuerySchema } from './pages.ts';
 
 export interface AssistantsPorts {
   store: Pick<Store, 'assistants' | 'conversations' | 'apiKeys'>;

@@ -9,11 +9,10 @@ import {
   conversationQuerySchema,
   conversationSchema,
   messageListSchema,
-  pageQuerySchema,
   toConversation,
   toMessage,
-} from './assistant-schemas.ts';
-import { pageMetaOf, pageOf } from './pages.ts';
+} from './conversation-schemas.ts';
+import { pageMetaOf, pageOf, pageQuerySchema } from './pages.ts';
 
 const paramsSchema = z.object({ id: z.string() });
 const about = { tags: ['Conversations'], security: [{ apiKey: [] }] };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { echoDestination } from '../calls/routing.ts';
 import type { CredentialRequest } from '../registrar/provisioning.ts';
 import type { Credential, CredentialChange } from '../store/store.ts';
+import { pageMetaSchema, pageQuerySchema } from './pages.ts';
 
 const changeable = {
   connection_id: text(128)
@@ -53,15 +54,11 @@ export const creationSchema = z
 
 export const changeSchema = z.strictObject(changeable).partial();
 
-export const listQuerySchema = z
-  .strictObject({
-    'page[number]': count(1_000_000).meta({ description: 'Counted from 1.' }),
-    'page[size]': count(250).meta({ description: 'Default: 20.' }),
-    'filter[name]': z.string(),
-    'filter[tag]': z.string(),
-    'filter[sip_username]': z.string(),
-  })
-  .partial();
+export const listQuerySchema = pageQuerySchema.extend({
+  'filter[name]': z.string().optional(),
+  'filter[tag]': z.string().optional(),
+  'filter[sip_username]': z.string().optional(),
+});
 
 export const credentialSchema = z.object({
   id: z.string(),
@@ -86,12 +83,7 @@ export const credentialAnswerSchema = z.object({ data: credentialSchema });
 
 export const credentialListSchema = z.object({
   data: z.array(credentialSchema),
-  meta: z.object({
-    page_number: z.number(),
-    page_size: z.number(),
-    total_pages: z.number(),
-    total_results: z.number(),
-  }),
+  meta: pageMetaSchema,
 });
 
 export function toChange(body: z.output<typeof changeSchema>): CredentialChange {
@@ -153,13 +145,4 @@ function time() {
     .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/, { error })
     .transform((value) => Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(value) ? value : `${value}Z`))
     .refine((milliseconds) => !Number.isNaN(milliseconds), { error });
-}
-
-function count(most: number) {
-  const error = `must be a whole number from 1 to ${String(most)}`;
-  return z
-    .string({ error })
-    .regex(/^[1-9]\d{0,6}$/, { error })
-    .transform(Number)
-    .refine((value) => value <= most, { error });
 }
