@@ -598,6 +598,28 @@ describe('capabilities', () => {
       gateway.signaling.iceGrants.close();
     });
 
+    it('end soon after the token, and are not renewed any more, unless in a call [EXT-7]', async () => {
+      const gateway = rig(users, iceService);
+      const login_token = 'alice for 120';
+      const enter = async () => {
+        const client = gateway.client();
+        const { result } = await client.request('login', { login_token, parley });
+        expect(serversIn(result?.['parley'])).toMatch(/"username":"1800000195:/);
+        return client;
+      };
+      const [idle, calling, late] = [await enter(), await enter(), await enter()];
+      await calling.invite('a-1', 'echo');
+      for (let passed = 0; passed < 1_200; passed += 10) {
+        for (const client of [idle, calling, late]) await pass(gateway, client, 10_000 / 3);
+      }
+      expect(idle.got('parley.iceServers')).toEqual([]);
+      expect(serversIn(calling.got('parley.iceServers')[0])).toMatch(/"username":"1800000(675|750):/);
+      expect(calling.got('parley.iceServers').length).toBeGreaterThan(2);
+      await late.request('login', { login_token: 'alice for 1000' });
+      await pass(gateway, late, 300_000);
+      expect(late.got('parley.iceServers')).toHaveLength(1);
+    });
+
     it('come anew with each login on the same socket [EXT-7]', async () => {
       const gateway = rig(users, iceService);
       const client = await gateway.signedIn('alice', { parley });

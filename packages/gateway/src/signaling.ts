@@ -59,7 +59,11 @@ export function createSignaling(options: SignalingOptions): Signaling {
   });
   const admission = new Admission(options.waitingPerAddress);
   const calls = new Calls({ ...options, directory });
-  const iceGrants = createIceGrants(options.iceService, () => directory.all(), clock);
+  const iceGrants = createIceGrants(options.iceService, {
+    sessions: () => directory.all(),
+    isInCall: (session) => calls.callIds(session).length > 0,
+    clock,
+  });
   const loginsUnderWay = new LoginsUnderWay();
   const gatekeeping: Gatekeeping = {
     ...options,

@@ -21,34 +21,60 @@ export interface IceGrants {
 /** Credentials are renewed at half of their time, give or take a sweep. */
 const SWEEPS = 8;
 
-/** @param sessions all that there are */
+/** What is granted to a session at present. */
+interface Grant {
+  /** Monotonic milliseconds. */
+  renewableAt: number;
+  /** Milliseconds of the epoch. */
+  until: number;
+}
+
+export interface IceGrantsPorts {
+  /** All that there are. */
+  sessions(): readonly Session[];
+  isInCall(session: Session): boolean;
+  clock: Clock;
+}
+
+/**
+ * Credentials are for who is signed in by something that holds, and for calls: a session whose token has expired gets
+ * no further ones, and keeps those that it has for one sweep at the most, in which its calls are found.
+ */
 export function createIceGrants(
   service: IceService | undefined,
-  sessions: () => readonly Session[],
-  clock: Clock,
+  { sessions, isInCall, clock }: IceGrantsPorts,
 ): IceGrants {
   if (service === undefined) return { serversFor: () => [], close: () => undefined };
   const lifeMs = service.seconds * 1000;
-  const renewedAt = new WeakMap<Session, number>();
+  const sweepMs = lifeMs / SWEEPS;
+  const grants = new WeakMap<Session, Grant>();
   let callOff = (): void => undefined;
+
+  const endFor = (session: Session): number => {
+    const end = clock.now() + lifeMs;
+    const { expiresAt } = session.proof;
+    return expiresAt === null || isInCall(session) ? end : Math.min(end, expiresAt + sweepMs);
+  };
 
   const serversFor = (session: Session): readonly IceServer[] => {
     if (!session.granted.has('iceServers')) return [];
-    renewedAt.set(session, clock.monotonic());
-    return iceServers(service, session.ids.id, clock.now() + lifeMs);
+    const until = endFor(session);
+    const left = until - clock.now();
+    grants.set(session, { until, renewableAt: clock.monotonic() + left - lifeMs / 2 - sweepMs });
+    return iceServers(service, session.ids.id, until);
   };
 
   const sweep = (): void => {
-    callOff = clock.after(lifeMs / SWEEPS, sweep);
-    const due = clock.monotonic() - lifeMs * (1 / 2 - 1 / SWEEPS);
+    callOff = clock.after(sweepMs, sweep);
     for (const session of sessions()) {
-      const last = renewedAt.get(session);
+      const grant = grants.get(session);
       // One without a socket gets others with the login that brings it back.
-      if (last === undefined || last > due || session.connection === null) continue;
+      if (grant === undefined || session.connection === null) continue;
+      if (clock.monotonic() < grant.renewableAt || endFor(session) <= grant.until) continue;
       session.push('parley.iceServers', { iceServers: serversFor(session) });
     }
   };
-  callOff = clock.after(lifeMs / SWEEPS, sweep);
+  callOff = clock.after(sweepMs, sweep);
   return {
     serversFor,
     close: () => {
