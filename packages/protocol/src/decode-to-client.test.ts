@@ -6,7 +6,7 @@ import {
   goldenToClient,
   goldenToServer,
 } from './golden/index.ts';
-import { decodeToClient, RpcErrorCode, type ClientMethod } from './index.ts';
+import { decodeSpeedTestAnswer, decodeToClient, RpcErrorCode, type ClientMethod } from './index.ts';
 
 const decode = (frame: unknown) => decodeToClient(JSON.stringify(frame));
 const pushes = Object.entries(goldenToClient).flatMap(([method, messages]) =>
@@ -56,10 +56,11 @@ describe('decodeToClient, given a golden message', () => {
   });
 
   it('reads the raw text of a speed test', () => {
-    expect(goldenSpeedTest.toClient.map((text) => decodeToClient(text))).toEqual([
-      { kind: 'speedTest', direction: 'up', ms: 17 },
-      { kind: 'speedTest', direction: 'down', ms: 23 },
+    expect(goldenSpeedTest.toClient.map((text) => decodeSpeedTestAnswer(text))).toEqual([
+      { direction: 'up', ms: 17 },
+      { direction: 'down', ms: 23 },
     ]);
+    expect(decodeSpeedTestAnswer('{}')).toBeUndefined();
   });
 });
 

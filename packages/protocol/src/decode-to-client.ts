@@ -24,16 +24,25 @@ export type DecodedToClient = { voiceSdkId?: string } & (
   | Push
   | { kind: 'response'; id: RequestId; result: Record<string, unknown> }
   | { kind: 'response'; id: RequestId; error: ErrorObject }
-  /** `up` when everything was received, then `down`; milliseconds. */
-  | { kind: 'speedTest'; direction: 'up' | 'down'; ms: number }
   /** To be logged; a request is to be refused, so that the gateway does not wait. */
   | { kind: 'ignored'; reason: string; refusal?: { id: RequestId; code: RpcErrorCode } }
 );
 
+/** What a gateway answers to a speed test: `up` when everything was received, then `down`. */
+export interface SpeedTestAnswer {
+  direction: 'up' | 'down';
+  ms: number;
+}
+
+/** Apart from the frames of calls, as few clients test the speed. @returns undefined where it is something else */
+export function decodeSpeedTestAnswer(frame: string): SpeedTestAnswer | undefined {
+  const [, direction, ms] = /^#SP([UD]) ?(\d{1,9})/.exec(frame) ?? [];
+  if (!direction) return undefined;
+  return { direction: direction === 'U' ? 'up' : 'down', ms: Number(ms) };
+}
+
 /** Decodes one text frame from a gateway. Never throws. */
 export function decodeToClient(frame: string): DecodedToClient {
-  const speed = /^#SP([UD]) ?(\d{1,9})/.exec(frame);
-  if (speed) return { kind: 'speedTest', direction: speed[1] === 'U' ? 'up' : 'down', ms: Number(speed[2]) };
   if (isDeeperThan(maxDepth, frame)) return ignored('too deep');
   let value: unknown;
   try {

@@ -5,6 +5,7 @@ import type { CallWarning } from '../calls/call-media.ts';
 import { Conversation } from '../calls/conversation.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
 import type { Platform } from '../platform/ports.ts';
+import { peerConfiguration, SpareConnection } from '../media/spare-connection.ts';
 import type { Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
 import { Call, type CallOwner, type INotification, type IVertoCallOptions } from './call.ts';
@@ -64,11 +65,15 @@ const MOST_RECOVERY_MS = 55_000;
 export class CallBook {
   readonly calls: Calls;
   readonly #ports: CallBookPorts;
+  /** For the next call. */
+  readonly spare: SpareConnection;
   readonly #conversation: Conversation;
   readonly #shown = new Map<string, Call>();
 
   constructor(ports: CallBookPorts) {
-    this.#ports = ports;
+    this.spare = new SpareConnection(ports.call);
+    const createPeerConnection = this.spare.take.bind(this.spare);
+    this.#ports = { ...ports, call: { ...ports.call, createPeerConnection } };
     this.#conversation = new Conversation(ports.session, ports.call.uuid);
     this.calls = new Calls({
       accepting: ports.accepting,
@@ -180,10 +185,20 @@ export class CallBook {
     return { call, live };
   }
 
+  /** Gathers for the next call, while there is none. */
+  prefetch(): void {
+    const { accepting, defaults, session } = this.#ports;
+    this.spare.drop();
+    if (session.state.name !== 'ready' || !accepting() || this.calls.all().length > 0) return;
+    const { forceRelayCandidate, iceServers, prefetchIceCandidates } = defaults();
+    this.spare.prepare(peerConfiguration(iceServers, forceRelayCandidate, prefetchIceCandidates));
+  }
+
   #close({ id }: Call): void {
     this.calls.remove(id);
     this.#shown.delete(id);
     for (const { media } of this.calls.all()) media.showAgain();
+    this.prefetch();
   }
 
   #fail(call: Call, code: TelnyxErrorCode, error: unknown, override?: ErrorOverride): void {

@@ -81,7 +81,7 @@ describe('alice calls bob', () => {
     const [invite] = gateway.requests('telnyx_rtc.invite');
     expect(invite?.params).toEqual({
       sessid: 'S',
-      sdp: alice.media.peers[0]?.localDescription?.sdp,
+      sdp: alice.media.peers.at(-1)?.localDescription?.sdp,
       'User-Agent': 'Web-2.28.0',
       dialogParams: {
         callID: id,
@@ -97,7 +97,7 @@ describe('alice calls bob', () => {
         video: false,
       },
     });
-    expect(alice.media.peers[0]?.configuration).toEqual({
+    expect(alice.media.peers.at(-1)?.configuration).toEqual({
       bundlePolicy: 'max-bundle',
       iceServers,
       iceTransportPolicy: 'all',

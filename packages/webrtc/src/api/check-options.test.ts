@@ -51,7 +51,7 @@ describe('options of a client', () => {
 
   it('that contradict each other are told of, and credentials win', () => {
     expect(check({ ...LOGIN, login_token: 'jwt' }).warnings).toEqual([
-      'login and password are used, not login_token or tokenProvider',
+      'login_token and tokenProvider are not used',
     ]);
   });
 
@@ -70,10 +70,33 @@ describe('options of a client', () => {
     [{ ...LOGIN, iceServers: { urls: 'stun:a' } }, 'iceServers must be an array'],
     [{ ...LOGIN, userVariables: [] }, 'userVariables must be an object'],
     [{ ...LOGIN, env: 'staging' }, "env must be a ws: or wss: URL, 'production' or 'development'"],
-    [{ ...LOGIN, rtcIp: '10.0.0.1' }, 'rtcPort is missing beside rtcIp'],
-    [{ ...LOGIN, rtcPort: 8080 }, 'rtcIp is missing beside rtcPort'],
+    [{ ...LOGIN, rtcIp: '10.0.0.1' }, 'rtcPort is missing'],
+    [{ ...LOGIN, rtcPort: 8080 }, 'rtcIp is missing'],
     [{ ...LOGIN, rtcIp: '10.0.0.1', rtcPort: 70_000 }, 'rtcPort must be from 1 to 65535'],
-    [{ ...LOGIN, iceServers: [{ url: 'stun:a' }] }, 'iceServers[0].urls is missing'],
+    ...[
+      { url: 'stun:a' },
+      { urls: [] },
+      { urls: [1] },
+      { urls: 'nonsense' },
+      { urls: 'turn:a' },
+      { urls: ['stun:a', 'turn:a'], username: 'u' },
+      null,
+    ].map((server): [unknown, string] => [
+      { ...LOGIN, iceServers: [server] },
+      'iceServers[0] needs stun: or turn: urls, for turn: with username and credential',
+    ]),
+    [
+      { anonymous_login: { target_type: 'ai_assistant', target_id: 'a', target_params: 'x' } },
+      'anonymous_login.target_params must be an object',
+    ],
+    [
+      { anonymous_login: { target_type: 'ai_assistant', target_id: 'a', target_version_id: {} } },
+      'anonymous_login.target_version_id must be a string',
+    ],
+    [
+      { ...LOGIN, mediaPermissionsRecovery: { enabled: true, onSuccess: 5 } },
+      'mediaPermissionsRecovery.onSuccess must be a function',
+    ],
     [
       { ...LOGIN, env: 'ws://127.0.0.1:1', region: 'eu' },
       'region "eu" cannot be put before the host of ws://127.0.0.1:1/',

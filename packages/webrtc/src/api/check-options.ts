@@ -1,5 +1,5 @@
 import type { ICallOptions } from './call.ts';
-import type { IClientOptions } from './options.ts';
+import type { IAnonymousLogin, IClientOptions, IMediaPermissionsRecovery } from './options.ts';
 import { inRegion, toServerUrl } from './server-address.ts';
 
 type Kind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'function' | 'any';
@@ -91,6 +91,21 @@ const CALL_KINDS: Kinds<ICallOptions> = {
   mediaSettings: 'any',
 };
 
+const VISITOR_KINDS: Kinds<IAnonymousLogin> = {
+  target_type: 'string',
+  target_id: 'string',
+  target_version_id: 'string',
+  target_params: 'object',
+};
+
+const RECOVERY_KINDS: Kinds<IMediaPermissionsRecovery> = {
+  enabled: 'boolean',
+  outbound: 'boolean',
+  timeout: 'number',
+  onSuccess: 'function',
+  onError: 'function',
+};
+
 /** @throws Error, `Invalid init options: …`, which names the option that cannot be used */
 export function checkClientOptions(given: unknown, warn: (line: string) => void): IClientOptions {
   const options = check<IClientOptions>(given, CLIENT_KINDS, refuseClientOptions, warn);
@@ -99,7 +114,7 @@ export function checkClientOptions(given: unknown, warn: (line: string) => void)
       refuseClientOptions(`${name} must be a ws: or wss: URL, 'production' or 'development'`);
     }
   }
-  if (options.anonymous_login) checkAnonymousLogin(options.anonymous_login);
+  checkAnonymousLogin(options.anonymous_login, warn);
   checkRecovery(options, warn);
   checkCredentials(options, warn);
   checkRegion(options);
@@ -143,12 +158,29 @@ export function regionsOf({ region }: { region?: unknown }): readonly unknown[] 
   return regions.filter((each) => each !== undefined);
 }
 
+/** The members of an option that is an object of its own. */
+function checkMembers<T extends object>(
+  name: keyof IClientOptions,
+  given: T | undefined,
+  kinds: Kinds<T>,
+  warn: (line: string) => void,
+): void {
+  const path = (text: string): string => `${name}.${text}`;
+  check(
+    given,
+    kinds,
+    (reason) => refuseClientOptions(path(reason)),
+    (line) => {
+      warn(path(line));
+    },
+  );
+}
+
 function checkRecovery({ mediaPermissionsRecovery }: IClientOptions, warn: (line: string) => void): void {
-  const timeout: unknown = mediaPermissionsRecovery?.timeout ?? 0;
-  if (typeof timeout !== 'number' || !(timeout >= 0)) {
-    refuseClientOptions('mediaPermissionsRecovery.timeout must be a number');
-  }
-  if (timeout > 25_000) warn('mediaPermissionsRecovery.timeout is over 25000: callers may give up');
+  checkMembers('mediaPermissionsRecovery', mediaPermissionsRecovery, RECOVERY_KINDS, warn);
+  const { timeout = 0 } = mediaPermissionsRecovery ?? {};
+  if (timeout < 0) refuseClientOptions('mediaPermissionsRecovery.timeout must be a number');
+  if (timeout > 25_000) warn('mediaPermissionsRecovery.timeout is over 25000');
 }
 
 function checkRegion(options: IClientOptions): void {
@@ -160,32 +192,34 @@ function checkRegion(options: IClientOptions): void {
 }
 
 function checkNode({ rtcIp, rtcPort }: IClientOptions): void {
-  if (rtcIp !== undefined && rtcPort === undefined) refuseClientOptions('rtcPort is missing beside rtcIp');
-  if (rtcPort === undefined) return;
-  if (rtcIp === undefined) refuseClientOptions('rtcIp is missing beside rtcPort');
-  if (!Number.isInteger(rtcPort) || rtcPort < 1 || rtcPort > 65535) {
+  const missing = rtcIp === undefined ? 'rtcIp' : 'rtcPort';
+  if ((rtcIp === undefined) !== (rtcPort === undefined)) {
+    refuseClientOptions(`${missing} is missing`);
+  }
+  if (rtcPort !== undefined && !(rtcPort > 0 && rtcPort < 65536)) {
     refuseClientOptions('rtcPort must be from 1 to 65535');
   }
 }
 
-function checkIceServer(server: unknown, index: number): void {
-  const urls: unknown = typeof server === 'object' && server !== null && 'urls' in server && server.urls;
-  if (typeof urls === 'string' || Array.isArray(urls)) return;
-  refuseClientOptions(`iceServers[${index}].urls is missing`);
+/** As a peer connection judges it (RFC 7064, RFC 7065). */
+function checkIceServer(server: Partial<RTCIceServer> | null, index: number): void {
+  const { urls = [], username, credential } = server ?? {};
+  const given: unknown[] = [urls].flat();
+  const isUsable = (url: unknown): boolean =>
+    /^stuns?:./.test(String(url)) || Boolean(/^turns?:./.test(String(url)) && username && credential);
+  if (given.length > 0 && given.every(isUsable)) return;
+  refuseClientOptions(
+    `iceServers[${index}] needs stun: or turn: urls, for turn: with username and credential`,
+  );
 }
 
-function checkAnonymousLogin({
-  target_type,
-  target_id,
-}: {
-  target_type?: unknown;
-  target_id?: unknown;
-}): void {
-  if (target_type !== 'ai_assistant')
+function checkAnonymousLogin(visitor: IClientOptions['anonymous_login'], warn: (line: string) => void): void {
+  if (!visitor) return;
+  checkMembers('anonymous_login', visitor, VISITOR_KINDS, warn);
+  if (visitor.target_type !== 'ai_assistant') {
     refuseClientOptions("anonymous_login.target_type must be 'ai_assistant'");
-  if (typeof target_id !== 'string' || target_id === '') {
-    refuseClientOptions('anonymous_login.target_id is missing');
   }
+  if (!visitor.target_id) refuseClientOptions('anonymous_login.target_id is missing');
 }
 
 function checkCredentials(options: IClientOptions, warn: (line: string) => void): void {
@@ -194,7 +228,7 @@ function checkCredentials(options: IClientOptions, warn: (line: string) => void)
     refuseClientOptions(`${missing} missing`);
   }
   if (hasCredentials(options) && (options.login_token ?? options.tokenProvider) !== undefined) {
-    warn('login and password are used, not login_token or tokenProvider');
+    warn('login_token and tokenProvider are not used');
   }
 }
 

@@ -2,7 +2,6 @@ import type { Told } from '../calls/calls.ts';
 import { Emitter } from '../kernel/emitter.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Platform } from '../platform/ports.ts';
-import { RpcError } from '../signaling/rpc.ts';
 import { Session } from '../signaling/session.ts';
 import type { SessionFailure } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
@@ -169,9 +168,8 @@ export class ClientCore {
     try {
       await this.session.refreshLogin();
     } catch (error) {
-      if (error instanceof RpcError && error.failure === 'refused') {
-        this.#handleSessionFailure('login-refused', error);
-      } else void this.#tokens.renew();
+      // The former token holds on for a while, unless the application has left meanwhile.
+      if (this.session.state.name !== 'idle') this.#tokens.unused(error);
     }
   }
 
@@ -216,6 +214,7 @@ export class ClientCore {
   readonly #sessionObserver: SessionObserver = {
     ready: () => {
       this.book.calls.ready();
+      this.book.prefetch();
       this.emit('telnyx.ready', { ...this.session.registrationInfo, type: 'vertoClientReady' });
     },
     failed: (failure, error) => {
@@ -227,6 +226,7 @@ export class ClientCore {
     },
     iceServersGranted: () => {
       if (!this.#fields.options.iceServers) this.book.setIceServers(this.iceServers);
+      this.book.prefetch();
     },
     resumed: (survivors) => {
       this.book.calls.resumed(survivors);
@@ -255,6 +255,7 @@ export class ClientCore {
       this.book.calls.abandon();
     },
     closed: (event, socketGeneration) => {
+      this.book.spare.drop();
       this.emit('telnyx.socket.close', { event, socketGeneration });
     },
   };

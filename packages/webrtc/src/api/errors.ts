@@ -1,8 +1,8 @@
 import { codesByName, mapRows, toEntry, type ICatalogueEntry, type Row } from './catalogue.ts';
 
 const RETRY = 'Place the call again.';
-const CODECS = 'Check the codecs and session descriptions of both sides.';
-const NETWORK = 'Check the network and the address of the server.';
+const CODECS = 'Check the codecs of both sides.';
+const NETWORK = 'Check the network and the server.';
 
 /** The call, or the session, is over because of it. */
 const FATAL = true;
@@ -73,31 +73,30 @@ export interface ITelnyxMediaError extends ITelnyxError {
 
 /** An error of the catalogue. */
 export class TelnyxError extends Error implements ITelnyxError {
-  readonly code: TelnyxErrorCode;
-  override readonly name: string;
-  readonly description: string;
-  readonly causes: readonly string[];
-  readonly solutions: readonly string[];
-  readonly fatal: boolean;
+  declare readonly code: TelnyxErrorCode;
+  declare readonly description: string;
+  declare readonly causes: readonly string[];
+  declare readonly solutions: readonly string[];
+  declare readonly fatal: boolean;
   /** What the browser threw, or the server answered. */
-  readonly originalError?: unknown;
+  declare readonly originalError?: unknown;
 
   /** @param override what this one error says in place of the catalogue */
-  constructor(code: TelnyxErrorCode, originalError?: unknown, override: ErrorOverride = {}) {
-    const { name, message, description, causes, solutions, fatal } = { ...SDK_ERRORS[code], ...override };
-    super(message);
-    this.code = code;
-    this.name = name;
-    this.description = description;
-    this.causes = causes;
-    this.solutions = solutions;
-    this.fatal = fatal;
-    if (originalError !== undefined) this.originalError = originalError;
+  constructor(code: TelnyxErrorCode, originalError?: unknown, override?: ErrorOverride) {
+    super('');
+    Object.assign(
+      this,
+      SDK_ERRORS[code],
+      { code },
+      override,
+      originalError !== undefined && { originalError },
+    );
   }
 
+  /** Without what the browser threw, which no JSON can hold. */
   toJSON(): ITelnyxError {
-    const { code, name, message, description, causes, solutions, fatal } = this;
-    return { code, name, message, description, causes, solutions, fatal };
+    const { name, message } = this;
+    return Object.assign({}, this, { name, message, originalError: undefined });
   }
 }
 

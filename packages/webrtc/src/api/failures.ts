@@ -37,8 +37,7 @@ export function microphoneErrorCode(error: unknown): TelnyxErrorCode {
 /** Where a person allows the microphone to a page that was refused it. */
 export function microphoneRemedy(userAgent: string): string {
   if (/Firefox|FxiOS/.test(userAgent)) return 'Remove the block at the left of the address.';
-  if (/Chrom|CriOS/.test(userAgent)) return 'Allow it at the left of the address.';
-  return userAgent.includes('Safari')
-    ? 'Allow it in Safari > Settings for This Website.'
-    : 'Allow it in the browser.';
+  return /Chrom|CriOS/.test(userAgent) || !userAgent.includes('Safari')
+    ? 'Allow it at the left of the address.'
+    : 'Allow it in Safari > Settings for This Website.';
 }

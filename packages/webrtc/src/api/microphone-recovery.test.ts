@@ -247,7 +247,7 @@ it.each([
     /left of the address/,
   ],
   ['Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15', /Safari/],
-  ['Something else', /in the browser/],
+  ['Something else', /Allow it at the left/],
 ])('what to do about a permission is told for the browser %s', async (userAgent, remedy) => {
   const alice = await Alice.ready(gateway);
   alice.userAgent = userAgent;

@@ -142,6 +142,20 @@ describe('in a call, a microphone', () => {
     expect(alice.errorCodes).toEqual([42001]);
   });
 
+  it('that comes while the person is asked to repair the lost one, is taken once that is over', async () => {
+    const mediaPermissionsRecovery = { enabled: true, outbound: true, timeout: 5_000 };
+    const alice = await Alice.ready(gateway, { mediaPermissionsRecovery });
+    const call = await alice.talk();
+    alice.media.setDevices([]);
+    alice.media.liveTracks[0]?.end();
+    await settle();
+    expect(alice.errors).toMatchObject([{ recoverable: true }]);
+    alice.media.setDevices([MICROPHONES[1]]);
+    await alice.clock.advance(6_000);
+    expect(sending(alice)).toBe('Headset');
+    expect(call.state).toBe('active');
+  });
+
   it('that is muted, stays so in a leg that takes the place of another', async () => {
     const alice = await Alice.ready(gateway);
     const call = await alice.talk();

@@ -54,7 +54,7 @@ describe('alice is called by bob', () => {
     const { alice, call } = await ringing({ ringtoneFile: 'ring.mp3', iceServers });
     await call.answer();
     expect(alice.statesOf(call)).toEqual(['new', 'ringing', 'answering', 'active']);
-    const [peer] = alice.media.peers;
+    const [peer] = alice.media.openPeers;
     expect(gateway.requests('telnyx_rtc.answer').map(({ params }) => params)).toEqual([
       {
         sessid: 'S',
@@ -72,6 +72,8 @@ describe('alice is called by bob', () => {
     expect(alice.media.elements.get('remote')?.srcObject).toBe(call.remoteStream);
     expect(alice.media.sounds).toMatchObject([{ paused: true }]);
     await call.hangup();
+    await alice.client.disconnect();
+    await settle();
     expect(alice.leftovers).toEqual(NOTHING_LEFT);
   });
 

@@ -142,19 +142,34 @@ describe('a token provider', () => {
     },
   );
 
-  it('whose token is refused on the open socket, is told by 46001, and asked again at the next connect()', async () => {
+  it('whose token is refused on the open socket, is told so, and is asked again while the former one holds', async () => {
     let asked = 0;
     const tokenProvider = (): string => jwt(++asked * DAY);
-    const alice = await withToken({ login_token: jwt(121), tokenProvider });
+    const alice = await withToken({ login_token: jwt(150), tokenProvider });
+    const call = await alice.talk();
     gateway.on('login', REFUSES(-32001, 'Login incorrect'));
-    await alice.clock.advance(60_000);
-    expect(alice.errorCodes).toEqual([46001]);
-    expect(asked).toBe(1);
+    await alice.clock.advance(31_000);
+    expect(alice.errorCodes).toEqual([]);
+    expect(alice.warningCodes).toEqual([34001]);
+    expect([asked, call.state]).toEqual([1, 'active']);
     gateway.on('login', LOGIN_OK());
-    await alice.client.disconnect();
-    await alice.client.connect();
-    await settle();
+    await alice.clock.advance(31_000);
+    expect(asked).toBe(2);
     expect(tokensSent().at(-1)).toBe(jwt(2 * DAY));
+    expect(alice.warningCodes).toEqual([34001]);
+  });
+
+  it('is not asked again where the application leaves while a login is under way', async () => {
+    let asked = 0;
+    const tokenProvider = (): string => jwt(++asked * DAY);
+    const alice = await withToken({ login_token: jwt(150), tokenProvider });
+    gateway.on('login', () => undefined);
+    await alice.clock.advance(31_000);
+    await alice.client.disconnect();
+    await alice.clock.advance(60_000);
+    expect(asked).toBe(1);
+    expect(alice.warningCodes).toEqual([]);
+    expect(alice.clock.pending).toBe(0);
   });
 
   it('that answers after disconnect() changes nothing', async () => {

@@ -4,6 +4,7 @@ import { watchDevices } from '../media/devices.ts';
 import { Microphone } from '../media/microphone.ts';
 import { Peer, type Description } from '../media/peer.ts';
 import { findElement, Playback, type ElementSource } from '../media/playback.ts';
+import { peerConfiguration } from '../media/spare-connection.ts';
 import { Tone } from '../media/tones.ts';
 import type { MediaElement, MediaPorts } from '../platform/ports.ts';
 import { MicrophoneSupply, type SupplyObserver, type SupplySettings } from './microphone-supply.ts';
@@ -231,12 +232,7 @@ export class CallMedia {
     const settings = this.#settings();
     const peer: Peer = new Peer(
       {
-        configuration: {
-          bundlePolicy: 'max-bundle',
-          iceServers: [...settings.iceServers],
-          iceTransportPolicy: settings.relayOnly ? 'relay' : 'all',
-          iceCandidatePoolSize: prefetch && settings.iceServers.length > 0 ? 1 : 0,
-        },
+        configuration: peerConfiguration(settings.iceServers, settings.relayOnly, prefetch),
         trickle: settings.trickle,
         preferredCodecs: settings.preferredCodecs,
         direction: settings.audio === false && !settings.localStream ? 'recvonly' : 'sendrecv',

@@ -59,9 +59,15 @@ export class MicrophoneSupply {
 
   devicesChanged(has: HasDevice): void {
     const { deviceId, stream } = this.#ports.microphone;
-    if (!stream || this.#opening) return;
-    if (stream === this.#missing) void this.#replace(false);
-    else if (deviceId && !has('audioinput', deviceId)) this.lost();
+    if (this.#opening) {
+      const again = (): void => {
+        this.devicesChanged(has);
+      };
+      this.#opening.then(again, again);
+    } else if (stream) {
+      if (stream === this.#missing) void this.#replace(false);
+      else if (deviceId && !has('audioinput', deviceId)) this.lost();
+    }
   }
 
   async #open(audio: Audio, answering: boolean): Promise<void> {

@@ -64,11 +64,8 @@ export function browserPlatform(): Platform {
 
 /** RFC 9562 version 4. `crypto.randomUUID` is missing in pages without a secure origin. */
 export function randomUuid(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(36));
-  let at = 0;
   return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => {
-    const random = bytes[at++] ?? 0;
+    const [random = 0] = crypto.getRandomValues(new Uint8Array(1));
     return (Number(digit) ^ (random & (15 >> (Number(digit) / 4)))).toString(16);
   });
 }

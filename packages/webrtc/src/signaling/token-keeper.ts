@@ -15,6 +15,8 @@ export interface TokenKeeperPorts {
 
 const PROVIDER_MS = 10_000;
 const PAUSE_MS = 5_000;
+/** Each try is a login. */
+const RETRY_MS = 30_000;
 
 /**
  * Sees to it that the session has a token that holds. One timer runs at a time: that of the next look at the clock,
@@ -55,6 +57,12 @@ export class TokenKeeper {
     return (this.#renewal ??= new Promise((resolve) => {
       this.#ask(resolve, false);
     }));
+  }
+
+  /** The server has not taken the new token; another one may do. */
+  unused(error: unknown): void {
+    this.#ports.warn(error);
+    this.#wait(RETRY_MS, () => void this.renew());
   }
 
   /** The server does not take the token. */
