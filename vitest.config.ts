@@ -7,7 +7,11 @@ const sources = {
 };
 
 const longTests = '**/*.long.test.ts';
+/** They listen to nothing, so that they may share the machine with those that do. */
+const deafTests = 'tests/{package,security}/**/*.test.ts';
 const minute = 60_000;
+
+const inTurn = { fileParallelism: false, testTimeout: minute, hookTimeout: minute };
 
 export default defineConfig({
   test: {
@@ -18,6 +22,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'apps/*/src/**/*.test.{ts,tsx}'],
           exclude: [longTests],
+          // Hashes of passwords are slow by intent, and slower on a busy machine.
+          testTimeout: 20_000,
         },
       },
       {
@@ -25,10 +31,17 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
-          exclude: [longTests, '**/node_modules/**'],
-          fileParallelism: false,
-          testTimeout: minute,
-          hookTimeout: minute,
+          exclude: [longTests, deafTests, '**/node_modules/**'],
+          ...inTurn,
+        },
+      },
+      {
+        ...sources,
+        test: {
+          name: 'deaf',
+          include: [deafTests],
+          exclude: ['**/node_modules/**'],
+          ...inTurn,
         },
       },
       {
@@ -37,9 +50,8 @@ export default defineConfig({
           name: 'long',
           include: [`{packages,apps,tests}/${longTests}`],
           exclude: ['**/node_modules/**'],
-          fileParallelism: false,
+          ...inTurn,
           testTimeout: 30 * minute,
-          hookTimeout: minute,
         },
       },
     ],
