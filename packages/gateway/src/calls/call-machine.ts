@@ -20,131 +20,23 @@
  */
 import { causes, type HangupCause } from '@parley/protocol';
 import type { MediaFailure } from '../media/media-plane.ts';
-
-export type LegId = string;
-
-export type EarlyDescription = 'ringback' | 'warm' | 'withheld';
-
-export interface CallerLeg {
-  id: LegId;
-  early: EarlyDescription;
-  description: { sdp: string; told: boolean } | null;
-}
-
-export interface CalleeLeg {
-  id: LegId;
-  /** The gateway's offer; null until it is there. */
-  offer: string | null;
-  /** Its client has taken the invite. */
-  ringing: boolean;
-  /** The callee's description came before its answer; its media path is warm. */
-  warm: boolean;
-}
-
-/** A leg whose media is made anew, until its client has answered. */
-export interface RemadeLeg {
-  id: LegId;
-  /** The gateway's offer; null until it is there. */
-  offer: string | null;
-}
-
-/** Where a call goes. */
-export type Route = { kind: 'echo' } | { kind: 'engine' } | { kind: 'callees'; legs: readonly LegId[] };
-
-/** What is at the other end of an established call. */
-export type FarEnd = { kind: 'callee'; leg: LegId } | { kind: 'echo' } | { kind: 'engine' };
-
-export type CallState =
-  | {
-      name: 'inviting';
-      caller: CallerLeg;
-      callees: readonly CalleeLeg[];
-      refusal: HangupCause | null;
-      /** Legs whose clients are between two sockets. */
-      away: readonly LegId[];
-    }
-  | {
-      name: 'established';
-      caller: CallerLeg;
-      /** The caller's client has taken the answer. */
-      answerTaken: boolean;
-      far: FarEnd;
-      held: readonly LegId[];
-      remaking: readonly RemadeLeg[];
-      away: readonly LegId[];
-    }
-  | { name: 'ended'; cause: HangupCause };
-
-export type CallEvent =
-  /** The gateway's answer to the caller's offer is there. */
-  | { type: 'accepted'; sdp: string }
-  /** The gateway's offer to a callee is there. */
-  | { type: 'offered'; leg: LegId; sdp: string }
-  | { type: 'mediaFailed'; leg: LegId; failure: MediaFailure }
-  /** The callee's client has taken the invite. */
-  | { type: 'ringing'; leg: LegId }
-  /** The callee's client cannot take the invite. */
-  | { type: 'refused'; leg: LegId }
-  | { type: 'preAnswer'; leg: LegId; sdp: string }
-  | { type: 'answer'; leg: LegId; sdp: string | null }
-  /** The caller's client has taken the answer. */
-  | { type: 'answerTaken' }
-  | { type: 'hold'; leg: LegId; held: boolean }
-  /** The media path of a leg is gone, and cannot be mended in place. */
-  | { type: 'mediaLost'; leg: LegId }
-  /** The gateway's offer for a new media path is there. */
-  | { type: 'remade'; leg: LegId; sdp: string }
-  /** The client's answer to it. */
-  | { type: 'reattached'; leg: LegId; sdp: string }
-  /** The client has not answered the gateway's offer for a new media path in time. */
-  | { type: 'attachTimeout'; leg: LegId }
-  /** The leg's client has lost its socket. */
-  | { type: 'detached'; leg: LegId }
-  /** The leg's client is back on another socket, and may have missed what was told it. */
-  | { type: 'resumed'; leg: LegId }
-  | { type: 'bye'; leg: LegId; cause: HangupCause }
-  | { type: 'ringTimeout' }
-  /** The whole call is to end, by the gateway's own will. */
-  | { type: 'terminate'; cause: HangupCause };
-
-export type CallEffect =
-  | { do: 'invite'; leg: LegId; sdp: string }
-  | { do: 'tellRinging' }
-  /** Gives the caller its description before the answer. */
-  | { do: 'tellMedia'; sdp: string; audible: boolean }
-  /** Tells the caller of the answer; `sdp` is null where the description was told before. */
-  | { do: 'tellAnswer'; sdp: string | null }
-  | { do: 'tellAttach'; leg: LegId; sdp: string }
-  /** The leg is over: its media is closed, and its client is told unless it said so itself. */
-  | { do: 'endLeg'; leg: LegId; cause: HangupCause; tell: boolean }
-  | { do: 'applyAnswer'; leg: LegId; sdp: string }
-  | { do: 'playRingback' }
-  | { do: 'bridge'; legs: readonly [LegId, LegId] }
-  /** Puts an engine at the other end, which says its greeting only where nobody has heard it yet. */
-  | { do: 'converse'; leg: LegId; greets: boolean }
-  | { do: 'holdMedia'; leg: LegId; held: boolean }
-  | { do: 'remake'; leg: LegId };
-
-export interface CallStep {
-  state: CallState;
-  effects: readonly CallEffect[];
-}
-
-export function startedCall(caller: LegId, early: EarlyDescription, target: Route): CallState {
-  const callerLeg: CallerLeg = { id: caller, early, description: null };
-  if (target.kind !== 'callees')
-    return {
-      name: 'established',
-      caller: callerLeg,
-      answerTaken: false,
-      far: target,
-      held: [],
-      remaking: [],
-      away: [],
-    };
-  const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
-  return { name: 'inviting', caller: callerLeg, callees, refusal: null, away: [] };
-}
+import type { CallEffect, CallEvent, CallStep } from './call-events.ts';
+import {
+  anyRinging,
+  type CallState,
+  calleeOf,
+  type EarlyDescription,
+  type Established,
+  type Inviting,
+  isRemaking,
+  type LegId,
+  legsOf,
+  otherLeg,
+  withAway,
+  withCallee,
+  withRemaking,
+  withoutAway,
+} from './call-state.ts';
 
 /** Something that happens to a state if nothing else does. It lives as long as the state has one of its name. */
 export interface CallDeadline {
@@ -198,30 +90,6 @@ export function callTransition(state: CallState, event: CallEvent): CallStep {
       return stay(state);
   }
 }
-
-/** The leg at the other end, once there is one. */
-export function otherLeg(state: CallState, leg: LegId): LegId | null {
-  if (state.name !== 'established') return null;
-  const callee = calleeLegOf(state);
-  if (leg === state.caller.id) return callee;
-  return leg === callee ? state.caller.id : null;
-}
-
-export function isHeld(state: CallState, leg: LegId): boolean {
-  return state.name === 'established' && state.held.includes(leg);
-}
-
-/** Its media is made anew; until that is done, nothing else can be negotiated. */
-export function isRemaking(state: CallState, leg: LegId): boolean {
-  return state.name === 'established' && state.remaking.some(({ id }) => id === leg);
-}
-
-export function isWarm(state: CallState, leg: LegId): boolean {
-  return state.name === 'inviting' && calleeOf(state, leg)?.warm === true;
-}
-
-type Inviting = Extract<CallState, { name: 'inviting' }>;
-type Established = Extract<CallState, { name: 'established' }>;
 
 const stay = (state: CallState, ...effects: CallEffect[]): CallStep => ({ state, effects });
 
@@ -440,23 +308,6 @@ function end(state: Inviting | Established, cause: HangupCause, saidBy?: LegId):
   return { state: { name: 'ended', cause }, effects };
 }
 
-const withAway = <State extends Inviting | Established>(state: State, leg: LegId): State => ({
-  ...state,
-  away: [...state.away.filter((id) => id !== leg), leg],
-});
-
-const withoutAway = <State extends Inviting | Established>(state: State, leg: LegId): State => ({
-  ...state,
-  away: state.away.filter((id) => id !== leg),
-});
-
-function withRemaking(state: Established, id: LegId, offer: string | null): Established {
-  const others = state.remaking.filter((leg) => leg.id !== id);
-  return { ...state, remaking: [...others, { id, offer }] };
-}
-
-const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);
-
 /** Brings a leg together with whatever is at its other end. */
 function join(state: Established, leg: LegId, greets: boolean): CallEffect {
   if (state.far.kind === 'engine') return { do: 'converse', leg, greets };
@@ -468,22 +319,6 @@ function rejoin(state: Established, leg: LegId): CallEffect[] {
   const effects: CallEffect[] = [join(state, leg, false)];
   if (state.held.includes(leg)) effects.push({ do: 'holdMedia', leg, held: true });
   return effects;
-}
-
-function legsOf(state: Inviting | Established): LegId[] {
-  if (state.name === 'inviting') return [state.caller.id, ...state.callees.map((callee) => callee.id)];
-  const callee = calleeLegOf(state);
-  return callee === null ? [state.caller.id] : [state.caller.id, callee];
-}
-
-const calleeOf = (state: Inviting, leg: LegId): CalleeLeg | undefined =>
-  state.callees.find((callee) => callee.id === leg);
-
-const anyRinging = (state: Inviting): boolean => state.callees.some(({ ringing: rings }) => rings);
-
-function withCallee(state: Inviting, leg: LegId, change: Partial<Omit<CalleeLeg, 'id'>>): Inviting {
-  const callees = state.callees.map((callee) => (callee.id === leg ? { ...callee, ...change } : callee));
-  return { ...state, callees };
 }
 
 function causeOfMediaFailure(failure: MediaFailure): HangupCause {

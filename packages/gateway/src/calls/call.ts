@@ -3,20 +3,18 @@ import type { Visit } from '../assistants/visit.ts';
 import { MediaError, type MediaCommand, type MediaPlane, type MediaResults } from '../media/media-plane.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import { AssistantEnd } from './assistant-end.ts';
+import type { CallEffect, CallEvent } from './call-events.ts';
+import { callDeadlines, callTransition } from './call-machine.ts';
 import {
-  callDeadlines,
-  callTransition,
+  type CallState,
+  type EarlyDescription,
   isHeld,
   isRemaking,
   isWarm,
+  type LegId,
   otherLeg,
   startedCall,
-  type CallEffect,
-  type CallEvent,
-  type CallState,
-  type EarlyDescription,
-  type LegId,
-} from './call-machine.ts';
+} from './call-state.ts';
 import { Deadlines } from './deadlines.ts';
 import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
 import { partiesOf, type CallerIdentity } from './routing.ts';

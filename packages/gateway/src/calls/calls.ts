@@ -7,7 +7,7 @@ import type { Directory } from '../sessions/directory.ts';
 import type { Session } from '../sessions/session.ts';
 import type { AssistantEnd } from './assistant-end.ts';
 import { Call } from './call.ts';
-import type { EarlyDescription, LegId } from './call-machine.ts';
+import type { EarlyDescription, LegId } from './call-state.ts';
 import type { CallRequest, CallTarget, Leg } from './leg.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { callerIdentity, parseDestination } from './routing.ts';

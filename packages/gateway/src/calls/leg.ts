@@ -1,7 +1,7 @@
 import type { CustomHeader } from '@parley/protocol';
 import type { Visit } from '../assistants/visit.ts';
 import type { Session } from '../sessions/session.ts';
-import type { LegId, Route } from './call-machine.ts';
+import type { LegId, Route } from './call-state.ts';
 
 /** One party's half of a call: which session it belongs to, and by what id that session knows it. */
 export interface Leg {

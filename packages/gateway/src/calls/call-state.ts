@@ -1,0 +1,128 @@
+import type { HangupCause } from '@parley/protocol';
+
+/** What is known of a call: its legs, how far each of them is, and what its client may not know. */
+
+export type LegId = string;
+
+export type EarlyDescription = 'ringback' | 'warm' | 'withheld';
+
+export interface CallerLeg {
+  id: LegId;
+  early: EarlyDescription;
+  description: { sdp: string; told: boolean } | null;
+}
+
+export interface CalleeLeg {
+  id: LegId;
+  /** The gateway's offer; null until it is there. */
+  offer: string | null;
+  /** Its client has taken the invite. */
+  ringing: boolean;
+  /** The callee's description came before its answer; its media path is warm. */
+  warm: boolean;
+}
+
+/** A leg whose media is made anew, until its client has answered. */
+export interface RemadeLeg {
+  id: LegId;
+  /** The gateway's offer; null until it is there. */
+  offer: string | null;
+}
+
+/** Where a call goes. */
+export type Route = { kind: 'echo' } | { kind: 'engine' } | { kind: 'callees'; legs: readonly LegId[] };
+
+/** What is at the other end of an established call. */
+export type FarEnd = { kind: 'callee'; leg: LegId } | { kind: 'echo' } | { kind: 'engine' };
+
+export type CallState = Inviting | Established | { name: 'ended'; cause: HangupCause };
+
+export interface Inviting {
+  name: 'inviting';
+  caller: CallerLeg;
+  callees: readonly CalleeLeg[];
+  refusal: HangupCause | null;
+  /** Legs whose clients are between two sockets. */
+  away: readonly LegId[];
+}
+
+export interface Established {
+  name: 'established';
+  caller: CallerLeg;
+  /** The caller's client has taken the answer. */
+  answerTaken: boolean;
+  far: FarEnd;
+  held: readonly LegId[];
+  remaking: readonly RemadeLeg[];
+  away: readonly LegId[];
+}
+
+export function startedCall(caller: LegId, early: EarlyDescription, target: Route): CallState {
+  const callerLeg: CallerLeg = { id: caller, early, description: null };
+  if (target.kind !== 'callees')
+    return {
+      name: 'established',
+      caller: callerLeg,
+      answerTaken: false,
+      far: target,
+      held: [],
+      remaking: [],
+      away: [],
+    };
+  const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
+  return { name: 'inviting', caller: callerLeg, callees, refusal: null, away: [] };
+}
+
+/** The leg at the other end, once there is one. */
+export function otherLeg(state: CallState, leg: LegId): LegId | null {
+  if (state.name !== 'established') return null;
+  const callee = calleeLegOf(state);
+  if (leg === state.caller.id) return callee;
+  return leg === callee ? state.caller.id : null;
+}
+
+export function isHeld(state: CallState, leg: LegId): boolean {
+  return state.name === 'established' && state.held.includes(leg);
+}
+
+/** Its media is made anew; until that is done, nothing else can be negotiated. */
+export function isRemaking(state: CallState, leg: LegId): boolean {
+  return state.name === 'established' && state.remaking.some(({ id }) => id === leg);
+}
+
+export function isWarm(state: CallState, leg: LegId): boolean {
+  return state.name === 'inviting' && calleeOf(state, leg)?.warm === true;
+}
+
+export function legsOf(state: Inviting | Established): LegId[] {
+  if (state.name === 'inviting') return [state.caller.id, ...state.callees.map((callee) => callee.id)];
+  const callee = calleeLegOf(state);
+  return callee === null ? [state.caller.id] : [state.caller.id, callee];
+}
+
+export const calleeOf = (state: Inviting, leg: LegId): CalleeLeg | undefined =>
+  state.callees.find((callee) => callee.id === leg);
+
+export const anyRinging = (state: Inviting): boolean => state.callees.some(({ ringing: rings }) => rings);
+
+export function withCallee(state: Inviting, leg: LegId, change: Partial<Omit<CalleeLeg, 'id'>>): Inviting {
+  const callees = state.callees.map((callee) => (callee.id === leg ? { ...callee, ...change } : callee));
+  return { ...state, callees };
+}
+
+export const withAway = <State extends Inviting | Established>(state: State, leg: LegId): State => ({
+  ...state,
+  away: [...state.away.filter((id) => id !== leg), leg],
+});
+
+export const withoutAway = <State extends Inviting | Established>(state: State, leg: LegId): State => ({
+  ...state,
+  away: state.away.filter((id) => id !== leg),
+});
+
+export function withRemaking(state: Established, id: LegId, offer: string | null): Established {
+  const others = state.remaking.filter((leg) => leg.id !== id);
+  return { ...state, remaking: [...others, { id, offer }] };
+}
+
+export const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);
