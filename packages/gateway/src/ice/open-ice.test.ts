@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveSettings } from '../config/settings.ts';
@@ -65,6 +65,18 @@ describe('a gateway with coturn on its machine', () => {
       expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
     }
     await turnServer?.close();
+  });
+
+  it('closes a configuration to others that an earlier run left open', async () => {
+    const config = join(data, 'coturn-n1.conf');
+    await writeFile(config, 'old');
+    await chmod(config, 0o644);
+    const { service, turnServer } = await openIce(resolveSettings({ data }), machine(installed).ports);
+    await turnServer?.close();
+    expect(((await stat(config)).mode & 0o777).toString(8)).toBe('600');
+    const text = await readFile(config, 'utf8');
+    expect(text).toContain(service?.secret);
+    expect(text).not.toMatch(/^old/);
   });
 
   it('keeps the secret, so that what was granted holds after a restart', async () => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import type { Clock, Log } from '../ports.ts';
 import { coturnConfig, type CoturnOptions } from './coturn-config.ts';
 import {
@@ -34,7 +34,10 @@ export async function startTurnServer(
   { host, clock, log }: TurnServerPorts,
 ): Promise<TurnServer> {
   const configFile = `${options.files}.conf`;
-  await writeFile(configFile, coturnConfig(options), { mode: 0o600 });
+  // The mode is for a file that is made; one that is there keeps its own, and is closed to others before it is filled.
+  await writeFile(configFile, '', { mode: 0o600 });
+  await chmod(configFile, 0o600);
+  await writeFile(configFile, coturnConfig(options));
   const [address = ''] = options.addresses;
   let state: SupervisionState;
   let child: HostedProcess | undefined;
