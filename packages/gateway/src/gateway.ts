@@ -91,7 +91,12 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   const media = parts.media ?? openMedia(settings, { clock, log });
   scope.add(() => media.close());
 
-  const { service, turnServer, notice } = await openIce(settings, { host: turnHost, clock, log });
+  const { service, turnServer, notice } = await openIce(settings, {
+    host: turnHost,
+    clock,
+    random: systemRandom,
+    log,
+  });
   if (turnServer !== undefined) scope.add(turnServer.close);
 
   const metrics = createMetrics({

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveSettings } from '../config/settings.ts';
 import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
 import { FakeClock, settled } from '../signaling.fixture.ts';
+import { systemRandom } from '../node/clock.ts';
 import { openIce } from './open-ice.ts';
 import type { TurnHost } from './turn-host.ts';
 
@@ -46,7 +47,7 @@ function machine(options: { program?: string; port?: number | string } = {}) {
   const kill = () => {
     for (const end of running) end('killed');
   };
-  return { ports: { host, clock, log }, clock, started, warnings, running, kill };
+  return { ports: { host, clock, log, random: systemRandom }, clock, started, warnings, running, kill };
 }
 
 const installed = { program: '/usr/bin/turnserver' };

@@ -1,9 +1,14 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import type { Random } from '../ports.ts';
 import { coturnUrls } from './coturn-config.ts';
 import type { IceService } from './ice-grants.ts';
 import { ownTurnSecret, readTurnSecret } from './turn-secret.ts';
 import { startTurnServer, type TurnServer, type TurnServerPorts } from './turn-server.ts';
+
+export interface IcePorts extends TurnServerPorts {
+  random: Random;
+}
 
 export interface Ice {
   /** Nothing where clients get no servers. */
@@ -19,7 +24,7 @@ export interface Ice {
  *
  * @throws Error where a secret cannot be read
  */
-export async function openIce(settings: Settings, ports: TurnServerPorts): Promise<Ice> {
+export async function openIce(settings: Settings, ports: IcePorts): Promise<Ice> {
   const { noTurn, turnUrls, turnSeconds: seconds } = settings;
   if (noTurn) return {};
   if (turnUrls.length > 0)
@@ -31,7 +36,7 @@ async function sharedSecret({ turnSecret, turnSecretFile }: Settings): Promise<s
   return turnSecretFile === null ? (turnSecret ?? '') : await readTurnSecret(turnSecretFile);
 }
 
-async function openOwn(settings: Settings, ports: TurnServerPorts): Promise<Ice> {
+async function openOwn(settings: Settings, ports: IcePorts): Promise<Ice> {
   const { mediaAddresses: addresses, turnSeconds: seconds, data: folder } = settings;
   const without = 'clients whose network lets no UDP out cannot talk';
   const program = await ports.host.findProgram('turnserver');
@@ -46,7 +51,7 @@ async function openOwn(settings: Settings, ports: TurnServerPorts): Promise<Ice>
       notice: `The TURN server is not started, so ${without}: ${port}`,
     };
   }
-  const secret = await ownTurnSecret(folder);
+  const secret = await ownTurnSecret(folder, ports.random);
   const verbose = ['debug', 'trace'].includes(settings.logLevel);
   // Nodes may share the folder, and the secret with it; each has a server of its own.
   const files = join(folder, `coturn-${settings.nodeId}`);

@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Random } from '../ports.ts';
 
 const shortest = 16;
 
@@ -14,11 +14,11 @@ export async function readTurnSecret(file: string): Promise<string> {
 }
 
 /** The secret that the gateway shares with the TURN server that it runs. It stays, so that what was granted holds. */
-export async function ownTurnSecret(dataFolder: string): Promise<string> {
+export async function ownTurnSecret(dataFolder: string, random: Random): Promise<string> {
   const file = join(dataFolder, 'turn.secret');
   // Linked into place, so that whoever finds the file finds it whole.
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+  const draft = `${file}.${random.uuid()}`;
+  await writeFile(draft, `${random.token()}${random.token()}\n`, { mode: 0o600 });
   try {
     await link(draft, file);
   } catch (error) {

@@ -33,12 +33,14 @@ export async function findProgram(name: string, path = ''): Promise<string | und
   const folders = [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin'];
   for (const folder of folders) {
     const file = join(folder, name);
-    if (await access(file, constants.X_OK).then(...isIt)) return file;
+    const isProgram = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isProgram) return file;
   }
   return undefined;
 }
-
-const isIt = [() => true, () => false] as const;
 
 async function findPort(addresses: readonly string[], wanted: number): Promise<number | string> {
   const [first = ''] = addresses;
