@@ -21,6 +21,10 @@ export type CallEvent =
   | { type: 'hold'; leg: LegId; held: boolean }
   /** The media path of a leg is gone, and cannot be mended in place. */
   | { type: 'mediaLost'; leg: LegId }
+  /** A new media path could not be made. */
+  | { type: 'remakeFailed'; leg: LegId; failure: MediaFailure }
+  /** It is time to try again. */
+  | { type: 'remakeDue'; leg: LegId }
   /** The gateway's offer for a new media path is there. */
   | { type: 'remade'; leg: LegId; sdp: string }
   /** The client's answer to it. */

@@ -160,6 +160,51 @@ describe('an established call', () => {
   });
 });
 
+describe('a leg whose media is lost again while it is made anew', () => {
+  const talking = run(twoPlaces(), accepted, answer('bob-desk')).state;
+  const lost: CallEvent = { type: 'mediaLost', leg: 'alice' };
+  const failed: CallEvent = { type: 'remakeFailed', leg: 'alice', failure: 'worker-lost' };
+  const due: CallEvent = { type: 'remakeDue', leg: 'alice' };
+  const remake = { do: 'remake', leg: 'alice' };
+
+  it('is made anew once more a while later, whichever is told first, its loss or the failure', () => {
+    for (const order of [
+      [lost, failed],
+      [failed, lost],
+    ]) {
+      const again = run(talking, lost, ...order);
+      expect(again.effects).toEqual([remake]);
+      expect(callDeadlines(again.state, 60_000)).toEqual([
+        { name: 'remake alice', afterMs: 500, event: due },
+      ]);
+      const { effects } = run(again.state, due, { type: 'remade', leg: 'alice', sdp: 'again' });
+      expect(effects.slice(0, 2)).toEqual([remake, { do: 'tellAttach', leg: 'alice', sdp: 'again' }]);
+    }
+  });
+
+  it('with the answer to the first offer under way, is made anew once more', () => {
+    const answered: CallEvent[] = [
+      lost,
+      { type: 'remade', leg: 'alice', sdp: 'again' },
+      { type: 'reattached', leg: 'alice', sdp: 'taken' },
+    ];
+    const mediaFailed: CallEvent = { type: 'mediaFailed', leg: 'alice', failure: 'worker-lost' };
+    const { state, effects } = run(talking, ...answered, lost, mediaFailed);
+    expect(state.name).toBe('established');
+    expect(effects.at(-1)).toEqual(remake);
+    const undescribed = run(startedCall('alice', 'warm', { kind: 'echo' }), lost, mediaFailed);
+    expect(undescribed.state.name).toBe('ended');
+  });
+
+  it('is given up after four times, and at once where it fails for another reason', () => {
+    const thrice = run(talking, lost, failed, due, failed, due, failed, due);
+    expect(thrice.effects).toEqual([remake, remake, remake, remake]);
+    expect(run(thrice.state, failed).state).toEqual({ name: 'ended', cause: causes.temporaryFailure });
+    const full = run(talking, lost, { type: 'remakeFailed', leg: 'alice', failure: 'full' });
+    expect(full.state).toEqual({ name: 'ended', cause: causes.noCapacity });
+  });
+});
+
 describe('the deadlines of a call', () => {
   const names = (state: CallState) => callDeadlines(state, 60_000).map(({ name }) => name);
   const talking = run(twoPlaces(), accepted, answer('bob-desk')).state;
@@ -286,6 +331,8 @@ describe('any order and repetition of events', () => {
     }),
     leg.map((id): CallEvent => ({ type: 'mediaLost', leg: id })),
     leg.map((id): CallEvent => ({ type: 'remade', leg: id, sdp: 'again' })),
+    leg.map((id): CallEvent => ({ type: 'remakeFailed', leg: id, failure: 'worker-lost' })),
+    leg.map((id): CallEvent => ({ type: 'remakeDue', leg: id })),
     fc.record({
       type: fc.constantFrom('refused' as const, 'attachTimeout' as const, 'detached' as const),
       leg,

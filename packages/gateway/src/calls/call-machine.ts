@@ -32,6 +32,8 @@ import {
   type LegId,
   legsOf,
   otherLeg,
+  remadeLegOf,
+  type RemadeLeg,
   withAway,
   withCallee,
   withRemaking,
@@ -48,6 +50,10 @@ export interface CallDeadline {
 /** A client must negotiate and perhaps gather candidates; longer than this, a person waits in silence for nothing. */
 const attachMs = 20_000;
 
+/** A worker that died of its start is started again later and later; a call is over after some seconds of silence. */
+const mostRemakes = 4;
+const firstRemakeMs = 500;
+
 /** The caller of an engine may be anybody, and an engine never tires. */
 const visitDeadline: CallDeadline = {
   name: 'visit',
@@ -62,17 +68,26 @@ export function callDeadlines(state: CallState, ringMs: number): CallDeadline[] 
       return [{ name: 'ring', afterMs: ringMs, event: { type: 'ringTimeout' } }];
     case 'established':
       return [
-        ...state.remaking
-          .filter(({ id, offer }) => offer !== null && !state.away.includes(id))
-          .map(({ id }): CallDeadline => ({
-            name: `attach ${id}`,
-            afterMs: attachMs,
-            event: { type: 'attachTimeout', leg: id },
-          })),
+        ...state.remaking.flatMap((leg) => remakingDeadlines(leg, state.away.includes(leg.id))),
         ...(state.far.kind === 'engine' ? [visitDeadline] : []),
       ];
     case 'ended':
       return [];
+  }
+}
+
+function remakingDeadlines(leg: RemadeLeg, isAway: boolean): CallDeadline[] {
+  const { id } = leg;
+  switch (leg.name) {
+    case 'asked':
+      return [];
+    case 'failed': {
+      const afterMs = firstRemakeMs * 2 ** (leg.tries - 1);
+      return [{ name: `remake ${id}`, afterMs, event: { type: 'remakeDue', leg: id } }];
+    }
+    case 'offered':
+      if (isAway) return [];
+      return [{ name: `attach ${id}`, afterMs: attachMs, event: { type: 'attachTimeout', leg: id } }];
   }
 }
 
@@ -142,6 +157,8 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
     }
     case 'answerTaken':
     case 'hold':
+    case 'remakeFailed':
+    case 'remakeDue':
     case 'remade':
     case 'reattached':
     case 'attachTimeout':
@@ -161,10 +178,16 @@ function established(state: Established, event: CallEvent): CallStep {
       return stay({ ...state, held }, { do: 'holdMedia', leg: event.leg, held: event.held });
     }
     case 'mediaLost':
-      return stay(withRemaking(state, event.leg, null), { do: 'remake', leg: event.leg });
+      return mediaLost(state, event.leg);
+    case 'remakeFailed':
+      return remakeFailed(state, event.leg, event.failure);
+    case 'remakeDue': {
+      const leg = remadeLegOf(state, event.leg);
+      return leg?.name === 'failed' ? remake(state, leg.id, leg.tries + 1) : stay(state);
+    }
     case 'remade':
       return stay(
-        withRemaking(state, event.leg, event.sdp),
+        withRemaking(state, { id: event.leg, name: 'offered', offer: event.sdp }),
         { do: 'tellAttach', leg: event.leg, sdp: event.sdp },
         ...rejoin(state, event.leg),
       );
@@ -188,7 +211,9 @@ function established(state: Established, event: CallEvent): CallStep {
     case 'bye':
       return end(state, event.cause, event.leg);
     case 'mediaFailed':
-      return end(state, causeOfMediaFailure(event.failure));
+      return isBeingMended(state, event.leg, event.failure)
+        ? stay(state)
+        : end(state, causeOfMediaFailure(event.failure));
     case 'terminate':
       return end(state, event.cause);
     case 'offered':
@@ -222,9 +247,33 @@ function answerAgain({ caller, answerTaken }: Established, leg: LegId): CallEffe
   return [{ do: 'tellAnswer', sdp: caller.description.sdp }];
 }
 
-function attachAgain({ remaking }: Established, leg: LegId): CallEffect[] {
-  const offer = remaking.find(({ id }) => id === leg)?.offer ?? null;
-  return offer === null ? [] : [{ do: 'tellAttach', leg, sdp: offer }];
+function attachAgain(state: Established, leg: LegId): CallEffect[] {
+  const remade = remadeLegOf(state, leg);
+  return remade?.name === 'offered' ? [{ do: 'tellAttach', leg, sdp: remade.offer }] : [];
+}
+
+function remake(state: Established, leg: LegId, tries: number): CallStep {
+  return stay(withRemaking(state, { id: leg, name: 'asked', tries }), { do: 'remake', leg });
+}
+
+/** Where it is being made anew already, the outcome of that is awaited: a second offer would undo the first. */
+function mediaLost(state: Established, leg: LegId): CallStep {
+  const remade = remadeLegOf(state, leg);
+  return remade === undefined || remade.name === 'offered' ? remake(state, leg, 1) : stay(state);
+}
+
+/** A worker's death fails its commands too. A caller that was not described yet has nothing to attach to. */
+function isBeingMended(state: Established, leg: LegId, failure: MediaFailure): boolean {
+  const isDescribed = leg !== state.caller.id || state.caller.description !== null;
+  return failure === 'worker-lost' && isDescribed && isRemaking(state, leg);
+}
+
+function remakeFailed(state: Established, leg: LegId, failure: MediaFailure): CallStep {
+  const remade = remadeLegOf(state, leg);
+  if (remade?.name !== 'asked') return stay(state);
+  if (failure !== 'worker-lost' || remade.tries >= mostRemakes)
+    return end(state, causeOfMediaFailure(failure));
+  return stay(withRemaking(state, { ...remade, name: 'failed' }));
 }
 
 const tellMedia = (sdp: string, early: EarlyDescription): CallEffect => ({

@@ -22,12 +22,21 @@ export interface CalleeLeg {
   warm: boolean;
 }
 
-/** A leg whose media is made anew, until its client has answered. */
-export interface RemadeLeg {
-  id: LegId;
-  /** The gateway's offer; null until it is there. */
-  offer: string | null;
-}
+/**
+ * A leg whose media is made anew, until its client has answered.
+ *
+ *   asked ──────────▶ offered
+ *    │  ▲
+ *    ▼  │ after a while
+ *   failed
+ */
+export type RemadeLeg =
+  /** The media plane makes it. */
+  | { id: LegId; name: 'asked'; tries: number }
+  /** The worker that made it died as well. */
+  | { id: LegId; name: 'failed'; tries: number }
+  /** The gateway's offer is there, for the client to answer. */
+  | { id: LegId; name: 'offered'; offer: string };
 
 /** Where a call goes. */
 export type Route = { kind: 'echo' } | { kind: 'engine' } | { kind: 'callees'; legs: readonly LegId[] };
@@ -90,6 +99,10 @@ export function isRemaking(state: CallState, leg: LegId): boolean {
   return state.name === 'established' && state.remaking.some(({ id }) => id === leg);
 }
 
+export function remadeLegOf({ remaking }: Established, leg: LegId): RemadeLeg | undefined {
+  return remaking.find(({ id }) => id === leg);
+}
+
 export function isWarm(state: CallState, leg: LegId): boolean {
   return state.name === 'inviting' && calleeOf(state, leg)?.warm === true;
 }
@@ -120,9 +133,9 @@ export const withoutAway = <State extends Inviting | Established>(state: State, 
   away: state.away.filter((id) => id !== leg),
 });
 
-export function withRemaking(state: Established, id: LegId, offer: string | null): Established {
-  const others = state.remaking.filter((leg) => leg.id !== id);
-  return { ...state, remaking: [...others, { id, offer }] };
+export function withRemaking(state: Established, leg: RemadeLeg): Established {
+  const others = state.remaking.filter(({ id }) => id !== leg.id);
+  return { ...state, remaking: [...others, leg] };
 }
 
 export const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);

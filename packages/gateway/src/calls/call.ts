@@ -303,8 +303,10 @@ export class Call {
       case 'accept':
       case 'offer':
       case 'answer':
-      case 'remake':
         this.handle({ type: 'mediaFailed', leg: command.leg, failure });
+        return;
+      case 'remake':
+        this.handle({ type: 'remakeFailed', leg: command.leg, failure });
         return;
       case 'candidate':
       case 'bridge':
