@@ -1,8 +1,9 @@
 import { causes } from '@parley/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { callDeadlines } from './call-deadlines.ts';
 import type { CallEffect, CallEvent } from './call-events.ts';
-import { callDeadlines, callTransition } from './call-machine.ts';
+import { callTransition } from './call-machine.ts';
 import { type CallState, type EarlyDescription, startedCall } from './call-state.ts';
 
 const twoPlaces = (early: EarlyDescription = 'ringback'): CallState =>

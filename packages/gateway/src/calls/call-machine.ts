@@ -33,63 +33,14 @@ import {
   legsOf,
   otherLeg,
   remadeLegOf,
-  type RemadeLeg,
   withAway,
   withCallee,
   withRemaking,
   withoutAway,
 } from './call-state.ts';
 
-/** Something that happens to a state if nothing else does. It lives as long as the state has one of its name. */
-export interface CallDeadline {
-  name: string;
-  afterMs: number;
-  event: CallEvent;
-}
-
-/** A client must negotiate and perhaps gather candidates; longer than this, a person waits in silence for nothing. */
-const attachMs = 20_000;
-
-/** A worker that died of its start is started again later and later; a call is over after some seconds of silence. */
+/** A call is over after some seconds of silence. */
 const mostRemakes = 4;
-const firstRemakeMs = 500;
-
-/** The caller of an engine may be anybody, and an engine never tires. */
-const visitDeadline: CallDeadline = {
-  name: 'visit',
-  afterMs: 3_600_000,
-  event: { type: 'terminate', cause: { ...causes.normalUnspecified, sipReason: 'Longest call reached' } },
-};
-
-/** A client that is away is waited for as long as its session is held, whatever it owes. */
-export function callDeadlines(state: CallState, ringMs: number): CallDeadline[] {
-  switch (state.name) {
-    case 'inviting':
-      return [{ name: 'ring', afterMs: ringMs, event: { type: 'ringTimeout' } }];
-    case 'established':
-      return [
-        ...state.remaking.flatMap((leg) => remakingDeadlines(leg, state.away.includes(leg.id))),
-        ...(state.far.kind === 'engine' ? [visitDeadline] : []),
-      ];
-    case 'ended':
-      return [];
-  }
-}
-
-function remakingDeadlines(leg: RemadeLeg, isAway: boolean): CallDeadline[] {
-  const { id } = leg;
-  switch (leg.name) {
-    case 'asked':
-      return [];
-    case 'failed': {
-      const afterMs = firstRemakeMs * 2 ** (leg.tries - 1);
-      return [{ name: `remake ${id}`, afterMs, event: { type: 'remakeDue', leg: id } }];
-    }
-    case 'offered':
-      if (isAway) return [];
-      return [{ name: `attach ${id}`, afterMs: attachMs, event: { type: 'attachTimeout', leg: id } }];
-  }
-}
 
 export function callTransition(state: CallState, event: CallEvent): CallStep {
   const isOfNoLeg = state.name !== 'ended' && 'leg' in event && !legsOf(state).includes(event.leg);

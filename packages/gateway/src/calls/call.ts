@@ -3,8 +3,9 @@ import type { Visit } from '../assistants/visit.ts';
 import { MediaError, type MediaCommand, type MediaPlane, type MediaResults } from '../media/media-plane.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import { AssistantEnd } from './assistant-end.ts';
+import { callDeadlines } from './call-deadlines.ts';
 import type { CallEffect, CallEvent } from './call-events.ts';
-import { callDeadlines, callTransition } from './call-machine.ts';
+import { callTransition } from './call-machine.ts';
 import {
   type CallState,
   type EarlyDescription,

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports.ts';
+import type { CallDeadline } from './call-deadlines.ts';
 import type { CallEvent } from './call-events.ts';
-import type { CallDeadline } from './call-machine.ts';
 
 /** Runs the deadlines of a state: each from when the state first has one of its name until it has it no more. */
 export class Deadlines {
