@@ -138,4 +138,4 @@ export function withRemaking(state: Established, leg: RemadeLeg): Established {
   return { ...state, remaking: [...others, leg] };
 }
 
-export const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);
+const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);
