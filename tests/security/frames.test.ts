@@ -322,7 +322,8 @@ describe.each(bothWays)('%s', (_when, open) => {
   test('a flood closes the socket with 1008 within a second [FRAME-17]', async () => {
     const client = await open();
     const startedAt = performance.now();
-    for (let sent = 0; sent < 2000; sent++) client.send(requestText(sent, 'telnyx_rtc.ping', {}));
+    // So short that before a login they are too many frames, and never too many bytes, however they are cut up.
+    for (let sent = 0; sent < 2000; sent++) client.send('{}');
     expect((await client.closed).code).toBe(1008);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });

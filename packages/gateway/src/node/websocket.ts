@@ -24,7 +24,7 @@ export interface WebSocketOptions {
   unreadMs?: number;
 }
 
-/** Largest message before a login, with room for its framing, and after one. */
+/** Bytes of all that comes before a login, whose messages wait while it is judged; and of one message after it. */
 const anonymousLimit = 16 * 1024;
 const messageLimit = 1024 * 1024;
 /** Bytes that a peer may leave unread. */
@@ -164,7 +164,7 @@ function watchReading(unreadMs: number, onTooLong: () => void) {
   };
 }
 
-/** Counts bytes as they arrive: a message over the limit is refused before it has been collected. */
+/** Counts bytes as they arrive: what is over the limit is refused before it has been collected. */
 function limitAnonymous(stream: Duplex, listener: SocketListener, onTooMany: () => void): void {
   let received = 0;
   const count = (chunk: Buffer): void => {
