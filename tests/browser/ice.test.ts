@@ -42,8 +42,10 @@ afterEach(async () => {
 const ECHO = { audio: { echoCancellation: false } };
 
 async function enter(options: object = {}, browser: 'chromium' | 'firefox' = 'chromium'): Promise<Person> {
-  const alice = await stage.enter('alice', { client: 'ours', tone: ALICE_TONE, browser, options });
+  const casting = { client: 'ours', tone: ALICE_TONE, browser, options, register: false } as const;
+  const alice = await stage.enter('alice', casting);
   await watchPeers(alice);
+  await alice.register();
   return alice;
 }
 
@@ -184,13 +186,32 @@ describe('C3 prefetchIceCandidates', () => {
   const LEAD_MS = 1_500;
 
   test.each([
+    { given: undefined, asked: true },
+    { given: false, asked: false },
+  ])('$given: TURN servers are asked before there is a call: $asked', async ({ given, asked }) => {
+    const before = allocations().length;
+    const alice = await enter(given === undefined ? {} : { prefetchIceCandidates: given });
+    await new Promise((resolve) => setTimeout(resolve, LEAD_MS));
+    expect(allocations().length > before).toBe(asked);
+    const placed = allocations().length;
+    const outgoing = await alice.dial('echo', ECHO);
+    await outgoing.until('active');
+    await expectTone(alice, ALICE_TONE);
+    // What was found before is used, and nothing is asked for again.
+    if (asked) expect(allocations().length).toBe(placed);
+    await hangUpAll(outgoing);
+  });
+
+  test.each([
     { given: undefined, pool: 1, early: true },
     { given: true, pool: 1, early: true },
     { given: false, pool: 0, early: false },
   ])(
     '$given: gathering begins before the local description is set: $early',
     async ({ given, pool, early }) => {
-      const alice = await enter(given === undefined ? {} : { prefetchIceCandidates: given });
+      // A browser that is connected sooner than a server has answered stops asking it.
+      const options = { trickleIce: false, ...(given !== undefined && { prefetchIceCandidates: given }) };
+      const alice = await enter(options);
       const path = await turnPath();
       await alice.page.evaluate((ms) => {
         window.describingTakesMs = ms;
