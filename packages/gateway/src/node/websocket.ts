@@ -97,7 +97,9 @@ function carry(
     isClosing = true;
     ws.close(code, reason);
     if (!offences.has(code)) return;
-    ws.pause();
+    // What still comes is thrown away rather than left: unread, it would reset the connection before the peer has read why.
+    stream.removeAllListeners('data');
+    stream.resume();
     const timer = setTimeout(() => {
       ws.terminate();
     }, offenderTimeoutMs);
