@@ -93,7 +93,10 @@ export interface IClientOptions {
    * credentials in calls that go on; the vendor's at the vendor's cloud.
    */
   iceServers?: RTCIceServer[] | undefined;
-  /** Calls that go out ask the ICE servers before they are described, from a pool of one. Default: true. */
+  /**
+   * Asks the ICE servers before a call goes out: from the moment that the client is ready, for 5 minutes, and again after each
+   * call. Default: true.
+   */
   prefetchIceCandidates?: boolean | undefined;
   /**
    * Media goes through TURN servers only, and no other address is told to anybody. Where none of them can be reached
