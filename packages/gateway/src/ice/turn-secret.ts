@@ -1,6 +1,7 @@
-import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../ports.ts';
+import { openSecretFile } from '../store/secret-file.ts';
 
 const shortest = 16;
 
@@ -16,16 +17,6 @@ export async function readTurnSecret(file: string): Promise<string> {
 /** The secret that the gateway shares with the TURN server that it runs. It stays, so that what was granted holds. */
 export async function ownTurnSecret(dataFolder: string, random: Random): Promise<string> {
   const file = join(dataFolder, 'turn.secret');
-  // Linked into place, so that whoever finds the file finds it whole.
-  const draft = `${file}.${random.uuid()}`;
-  await writeFile(draft, `${random.token()}${random.token()}\n`, { mode: 0o600 });
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    await rm(draft);
-  }
-  await chmod(file, 0o600);
+  await openSecretFile(file, `${random.token()}${random.token()}`, random.uuid());
   return await readTurnSecret(file);
 }

@@ -4,6 +4,7 @@ import { draftVersion } from '../assistants/drafting.ts';
 import { creationSchema, toDraft } from '../http/assistant-schemas.ts';
 import { AudioError } from '../media/clips/audio-error.ts';
 import type { AssistantWithVersion } from '../store/assistant-records.ts';
+import { listAll } from '../store/listing.ts';
 import { DuplicateError } from '../store/store.ts';
 import { type Command, CommandError, table, withExistingStore, withStore } from './cli-command.ts';
 import { createStudio } from './studio.ts';
@@ -67,14 +68,8 @@ export const listAssistants: Command = {
   help: 'lists the assistants, newest first',
   run: async ({ settings }, { print }) =>
     withExistingStore(settings, async ({ assistants }) => {
-      const rows: string[][] = [['ID', 'VERSION', 'ENGINE', 'NAME']];
-      const size = 250;
-      for (let number = 1; ; number += 1) {
-        const { items } = await assistants.list({ number, size });
-        rows.push(...items.map(toRow));
-        if (items.length < size) break;
-      }
-      for (const line of table(rows)) print(line);
+      const rows = (await listAll((page) => assistants.list(page))).map(toRow);
+      for (const line of table([['ID', 'VERSION', 'ENGINE', 'NAME'], ...rows])) print(line);
       return 0;
     }),
 };

@@ -57,14 +57,8 @@ export const listCredentials: Command = {
   help: 'lists the users, newest first',
   run: async ({ settings }, { print }) =>
     withExistingStore(settings, async ({ credentials }) => {
-      const rows: string[][] = [['ID', 'USERNAME', 'EXPIRES', 'NAME']];
-      const size = 250;
-      for (let number = 1; ; number += 1) {
-        const { items } = await credentials.list({}, { number, size });
-        rows.push(...items.map(toRow));
-        if (items.length < size) break;
-      }
-      for (const line of table(rows)) print(line);
+      const rows = (await listAll((page) => credentials.list({}, page))).map(toRow);
+      for (const line of table([['ID', 'USERNAME', 'EXPIRES', 'NAME'], ...rows])) print(line);
       return 0;
     }),
 };

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openSecretFile } from './secret-file.ts';
 
 /**
  * Seals what the database must keep and nobody may read there: who has the database without the key file has
@@ -50,18 +51,8 @@ export function dataKeyFileIn(dataFolder: string): string {
 export async function openDataKey(dataFolder: string): Promise<DataKey> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const file = dataKeyFileIn(dataFolder);
-  // Linked into place, so that whoever finds the file finds it whole, and whoever comes second uses the first's.
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    await rm(draft);
-  }
-  await chmod(file, 0o600);
-  const key = Buffer.from(await readFile(file, 'utf8'), 'base64');
+  const kept = await openSecretFile(file, randomBytes(32).toString('base64'), randomUUID());
+  const key = Buffer.from(kept, 'base64');
   if (key.length !== 32) {
     throw new Error(`The data key in ${file} is not whole: restore that file from a back-up.`);
   }

@@ -9,3 +9,15 @@ export interface Listing<Item> {
   /** On all pages. */
   total: number;
 }
+
+const pageSize = 250;
+
+/** Everything that a listing has, page by page. */
+export async function listAll<Item>(list: (page: Page) => Promise<Listing<Item>>): Promise<Item[]> {
+  const all: Item[] = [];
+  for (let number = 1; ; number += 1) {
+    const { items } = await list({ number, size: pageSize });
+    all.push(...items);
+    if (items.length < pageSize) return all;
+  }
+}
