@@ -1,4 +1,5 @@
 import { creationSchema, toRequest } from '../http/telephony-credential-schemas.ts';
+import { listAll } from '../store/listing.ts';
 import { DuplicateError, type Credential, type Store } from '../store/store.ts';
 import {
   type Command,
