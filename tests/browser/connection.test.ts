@@ -12,8 +12,8 @@ let relay: TcpRelay;
 
 beforeAll(async () => {
   edge = await openEdge([
-    { id: 'n1', region: 'eu' },
-    { id: 'n2', region: 'us-east' },
+    { id: 'n1', region: 'eu', mediaPorts: '44000-44099' },
+    { id: 'n2', region: 'us-east', mediaPorts: '45000-45099' },
     { id: 'c1', region: 'eu', canary: true },
   ]);
   relay = await openTcpRelay({ host: '127.0.0.1', port: edge.port });
@@ -101,17 +101,23 @@ describe('B1 env', () => {
 
 describe('B2 region', () => {
   test.each([
-    ['eu', 'n1'],
-    ['us-east', 'n2'],
-  ])('%s is the region of the host, of the node and of the client', async (region, node) => {
-    const alice = await enter({ region });
-    expect(urls(alice).map(({ hostname }) => hostname)).toEqual([`${region}.calls.test`]);
-    expect(places(alice)).toEqual([node]);
-    expect(await alice.page.evaluate(() => window.phone.read('region'))).toBe(region);
-    const call = await alice.dial('echo', { audio: { echoCancellation: false } });
-    await call.until('active');
-    await expectTone(alice, ALICE_TONE);
-  });
+    ['eu', 'n1', /^440\d\d$/],
+    ['us-east', 'n2', /^450\d\d$/],
+  ])(
+    '%s is the region of the host, of the node, of the client and of its media',
+    async (region, node, ports) => {
+      const alice = await enter({ region });
+      expect(urls(alice).map(({ hostname }) => hostname)).toEqual([`${region}.calls.test`]);
+      expect(places(alice)).toEqual([node]);
+      expect(await alice.page.evaluate(() => window.phone.read('region'))).toBe(region);
+      const call = await alice.dial('echo', { audio: { echoCancellation: false } });
+      await call.until('active');
+      await expectTone(alice, ALICE_TONE);
+      const description = alice.frames.entries.find(({ text }) => text.includes('"telnyx_rtc.answer"'))?.text;
+      const [, port] = /candidate:\S+ 1 udp \d+ \S+ (\d+)/.exec(description ?? '') ?? [];
+      expect(port).toMatch(ports);
+    },
+  );
 
   test('control: a host with "rtc" in its name is not mangled', async () => {
     const alice = await enter({ env: `ws://artc.calls.test:${String(relay.port)}` }, { register: false });

@@ -15,6 +15,8 @@ export interface EdgeNode {
   id: string;
   region: string;
   canary?: boolean;
+  /** The ports of its media, by which it can be told from that of others. */
+  mediaPorts?: string;
 }
 
 /** HAProxy before several gateways, configured by `parley-gateway edge-config`. */
@@ -32,8 +34,9 @@ export async function openEdge(nodes: readonly EdgeNode[]): Promise<Edge> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-edge-'));
   const gateways = new Map<string, GatewayProcess>();
   // One after the other: the first makes the database.
-  for (const { id, region, canary } of nodes) {
-    const args = ['--node-id', id, '--region', region, ...(canary === true ? ['--canary'] : [])];
+  for (const { id, region, canary, mediaPorts = '46000-46099' } of nodes) {
+    const place = ['--node-id', id, '--region', region, '--media-ports', mediaPorts];
+    const args = [...place, ...(canary === true ? ['--canary'] : [])];
     gateways.set(id, await startGateway({ args, data: join(folder, 'data') }));
   }
   const addressOf = (id: string) => {
@@ -42,9 +45,9 @@ export async function openEdge(nodes: readonly EdgeNode[]): Promise<Edge> {
   };
   const port = await freePort();
   const file = join(folder, 'nodes.json');
-  const described = nodes.map((node) => {
-    const { host, port: own } = addressOf(node.id);
-    return { ...node, address: `${host}:${String(own)}` };
+  const described = nodes.map(({ id, region, canary = false }) => {
+    const { host, port: own } = addressOf(id);
+    return { id, region, canary, address: `${host}:${String(own)}` };
   });
   const bind = `127.0.0.1:${String(port)}`;
   await writeFile(file, JSON.stringify({ hosts: [HOST], bind, nodes: described }));

@@ -383,7 +383,8 @@ describe('C5 trickleIce', () => {
   });
 });
 
-test('what is granted is of no use to somebody else after its time, and names nobody', async () => {
+test('what is granted names nobody', async () => {
   const { username } = turnServerIn(await grantedServers(stage.gateway, 'alice'));
-  expect(username).toMatch(/^\d{10}:[\w-]{22}$/);
+  const [, digest = ''] = /^\d{10}:([\w-]{22})$/.exec(username) ?? [];
+  expect(Buffer.from(digest, 'base64url').toString('latin1')).not.toMatch(/^$|alice/);
 });
