@@ -29,10 +29,19 @@ export interface Edge {
   close(): Promise<void>;
 }
 
-/** The nodes share one data folder. */
+/** The nodes share one data folder. Where one cannot be started, none is left. */
 export async function openEdge(nodes: readonly EdgeNode[]): Promise<Edge> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-edge-'));
   const gateways = new Map<string, GatewayProcess>();
+  try {
+    return await startAll(nodes, gateways);
+  } catch (error) {
+    await Promise.allSettled([...gateways.values()].map((gateway) => gateway.stop()));
+    throw error;
+  }
+}
+
+async function startAll(nodes: readonly EdgeNode[], gateways: Map<string, GatewayProcess>): Promise<Edge> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-edge-'));
   // One after the other: the first makes the database.
   for (const { id, region, canary, mediaPorts = '46000-46099' } of nodes) {
     const place = ['--node-id', id, '--region', region, '--media-ports', mediaPorts];
