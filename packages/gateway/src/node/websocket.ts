@@ -32,7 +32,7 @@ const unreadLimit = 256 * 1024;
 /** Each piece of a message costs more memory than its bytes: of a message in packets of the size of Ethernet's, 750. */
 const mostPieces = 1024;
 const mostFragments = 4096;
-/** How long a peer has to close its side. One that broke the rules is not read meanwhile, so that it cannot go on. */
+/** How long a peer has to close its side. What one that broke the rules still sends is thrown away. */
 const closing = { closeTimeout: 5_000 };
 const offenderTimeoutMs = 500;
 const offences: ReadonlySet<number> = new Set([
