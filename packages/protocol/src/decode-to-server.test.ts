@@ -35,6 +35,7 @@ const requiredByMethod: Readonly<Record<ServerMethod, readonly string[]>> = {
   'telnyx_rtc.broadcast': [],
   ai_conversation: ['type', 'item', 'item.type'],
   'parley.preAnswer': ['sdp', 'dialogParams', 'dialogParams.callID'],
+  'parley.remake': ['dialogParams', 'dialogParams.callID'],
 };
 
 const required: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(requiredByMethod));

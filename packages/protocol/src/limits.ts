@@ -21,6 +21,8 @@ export const limits = {
   variableCount: 64,
   channelCount: 64,
   capabilityCount: 32,
+  /** Calls that a client names at a login. */
+  callCount: 100,
   contentPartCount: 64,
   tones: 64,
 } as const;

@@ -10,8 +10,10 @@ import type {
   AnswerParams,
   AnswerPush,
   AttachParams,
+  AttachPush,
   ByeParams,
   ByePush,
+  CallRequest,
   CallResult,
   DisplayPush,
   InfoParams,
@@ -53,6 +55,8 @@ export interface ToServer {
   ai_conversation: { params: AiConversationRequest; result: object };
   /** Extension, only after the `preAnswer` capability was granted. */
   'parley.preAnswer': { params: PreAnswerParams; result: CallResult };
+  /** Extension, only after the `recovery` capability was granted: asks for an `attach`. */
+  'parley.remake': { params: CallRequest; result: CallResult };
 }
 
 /** What the gateway may send to a client: method to parameters and the client's acknowledgement. */
@@ -64,7 +68,7 @@ export interface ToClient {
   'telnyx_rtc.ringing': { params: RingingPush };
   'telnyx_rtc.media': { params: MediaPush };
   'telnyx_rtc.answer': { params: AnswerPush };
-  'telnyx_rtc.attach': { params: InvitePush };
+  'telnyx_rtc.attach': { params: AttachPush };
   'telnyx_rtc.bye': { params: ByePush };
   'telnyx_rtc.info': { params: { callID?: string; [key: string]: unknown } };
   'telnyx_rtc.candidate': { params: CandidatePush };

@@ -12,6 +12,7 @@ import type {
   AnswerParams,
   AttachParams,
   ByeParams,
+  CallRequest,
   CustomHeader,
   DialogParams,
   HoldParams,
@@ -28,6 +29,7 @@ import type {
   AnonymousLoginParams,
   Capability,
   ClientExtension,
+  HeldCall,
   LoginParams,
   UserAgent,
 } from './messages/session.ts';
@@ -64,8 +66,23 @@ const constraints = either(boolean, variables);
 const shortLine = text({ max: 1024, of: line });
 
 const userAgent = object<UserAgent>({ sdkVersion: informative(label), data: informative(shortLine) });
+const epoch = integer(0, Number.MAX_SAFE_INTEGER);
 const extension = object<ClientExtension>({
-  capabilities: knownOf<Capability>(limits.capabilityCount, 'iceServers', 'preAnswer', 'earlyMedia'),
+  capabilities: knownOf<Capability>(
+    limits.capabilityCount,
+    'iceServers',
+    'preAnswer',
+    'earlyMedia',
+    'recovery',
+  ),
+  instance: informative(label),
+  ended: informative(list(identifier, limits.callCount)),
+  calls: informative(
+    list(
+      object<HeldCall>({ callID: identifier, epoch, media: oneOf('intact', 'lost') }),
+      limits.callCount,
+    ),
+  ),
 });
 
 const common = {
@@ -232,7 +249,10 @@ export const serverShapes: { readonly [M in ServerMethod]: Shape<ToServer[M]['pa
   'telnyx_rtc.ping': nothing,
   'telnyx_rtc.invite': object<InviteParams>(described),
   'telnyx_rtc.answer': object<AnswerParams>({ ...described, sdp: optional(description) }),
-  'telnyx_rtc.attach': object<AttachParams>(described),
+  'telnyx_rtc.attach': object<AttachParams>({
+    ...described,
+    parley: informative(object<{ epoch?: number }>({ epoch: informative(epoch) })),
+  }),
   'telnyx_rtc.bye': bye,
   'telnyx_rtc.modify': modify,
   'telnyx_rtc.info': info,
@@ -250,4 +270,5 @@ export const serverShapes: { readonly [M in ServerMethod]: Shape<ToServer[M]['pa
     item: clientItem,
   }),
   'parley.preAnswer': object<PreAnswerParams>({ ...inCall, sdp: description, trickle: optional(boolean) }),
+  'parley.remake': object<CallRequest>(inCall),
 };

@@ -40,6 +40,12 @@ export const attach: SessionHandler<'telnyx_rtc.attach'> = (gatekeeping, session
     call.handle({ type: 'reattached', leg: leg.id, sdp: params.sdp });
   });
 
+/** The client's path is gone for good; it is offered another one by `attach`. */
+export const remake: SessionHandler<'parley.remake'> = (gatekeeping, session, params) =>
+  forCall(gatekeeping, session, params.dialogParams.callID, 'CALL REMADE', ({ call, leg }) => {
+    call.handle({ type: 'mediaLost', leg: leg.id });
+  });
+
 /** What is said of a call that just ended is answered as if it came in time; the client is told of the end again. */
 function forCall(
   { calls }: Gatekeeping,

@@ -3,7 +3,7 @@ import { RpcError, type Connection, type Reply } from '../sessions/connection.ts
 import type { Session } from '../sessions/session.ts';
 import { aiConversation } from './ai-conversation.ts';
 import { bye, candidate, endOfCandidates, info, modify } from './call-change.ts';
-import { answer, attach, invite, preAnswer } from './call-setup.ts';
+import { answer, attach, invite, preAnswer, remake } from './call-setup.ts';
 import { broadcast, subscribe, unsubscribe } from './channels.ts';
 import { anonymousLogin, login } from './login.ts';
 import type { Gatekeeping, SessionHandler, SessionMethod } from './method.ts';
@@ -25,6 +25,7 @@ const handlers: { [M in SessionMethod]: SessionHandler<M> } = {
   'telnyx_rtc.broadcast': broadcast,
   ai_conversation: aiConversation,
   'parley.preAnswer': preAnswer,
+  'parley.remake': remake,
 };
 
 /** @throws {RpcError} where the request is refused */

@@ -14,6 +14,7 @@ type CallMethod = Extract<
   | 'telnyx_rtc.candidate'
   | 'telnyx_rtc.endOfCandidates'
   | 'parley.preAnswer'
+  | 'parley.remake'
 >;
 
 const request = (id: string, method: CallMethod, params: object) => ({ jsonrpc: '2.0', id, method, params });
@@ -149,6 +150,16 @@ export const callsToServer: { readonly [M in CallMethod]: readonly GoldenMessage
         }),
         decoded: { sessid, sdp: browserAnswer, dialogParams: reattaching, ...agent },
       },
+      {
+        name: 'a Parley client says which offer it answers',
+        frame: request('9a1c0000-0000-4000-8000-000000000021', 'telnyx_rtc.attach', {
+          sessid,
+          sdp: browserAnswer,
+          parley: { epoch: 2 },
+          dialogParams: minimal,
+        }),
+        decoded: { sessid, sdp: browserAnswer, parley: { epoch: 2 }, dialogParams: minimal },
+      },
     ],
     'telnyx_rtc.bye': [
       {
@@ -280,6 +291,16 @@ export const callsToServer: { readonly [M in CallMethod]: readonly GoldenMessage
           dialogParams: minimal,
         }),
         decoded: { sessid, sdp: browserAnswer, trickle: true, dialogParams: minimal },
+      },
+    ],
+    'parley.remake': [
+      {
+        name: 'a Parley client asks for another media path',
+        frame: request('9a1c0000-0000-4000-8000-000000000020', 'parley.remake', {
+          sessid,
+          dialogParams: minimal,
+        }),
+        decoded: { sessid, dialogParams: minimal },
       },
     ],
   };

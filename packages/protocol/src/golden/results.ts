@@ -25,7 +25,7 @@ export const goldenResults: {
       message: 'logged in',
       sessid,
       parley: {
-        granted: ['iceServers', 'preAnswer', 'earlyMedia'],
+        granted: ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'],
         iceServers: [
           {
             urls: ['turn:calls.example.com:3478?transport=udp', 'turn:calls.example.com:3478?transport=tcp'],
@@ -80,4 +80,5 @@ export const goldenResults: {
   'telnyx_rtc.broadcast': [success('a broadcast went to nobody', { message: 'ok' })],
   ai_conversation: [success('an item was taken', { message: 'ok' })],
   'parley.preAnswer': [success('a pre-answer was taken', { message: 'ok', callID })],
+  'parley.remake': [success('another media path is being made', { message: 'ok', callID })],
 };

@@ -78,7 +78,10 @@ export const goldenToClient: {
     push('the far end answers', 'telnyx_rtc.answer', { callID, sdp: gatewayAnswer, ...ids }),
     push('the far end answers after early media', 'telnyx_rtc.answer', { callID }),
   ],
-  'telnyx_rtc.attach': [push('the gateway offers a surviving call anew', 'telnyx_rtc.attach', offering)],
+  'telnyx_rtc.attach': [
+    push('the gateway offers a surviving call anew', 'telnyx_rtc.attach', offering),
+    push('the same to a Parley client', 'telnyx_rtc.attach', { ...offering, parley: { epoch: 1 } }),
+  ],
   'telnyx_rtc.bye': [
     push('the caller gave up', 'telnyx_rtc.bye', {
       callID,

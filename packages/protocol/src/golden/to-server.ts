@@ -89,6 +89,33 @@ export const goldenToServer: {
         parley: { capabilities: ['iceServers', 'preAnswer', 'earlyMedia'] },
       },
     },
+    {
+      name: 'a Parley client comes back with what it knows of its calls',
+      frame: request('0f1c6ad2-5a3e-4a39-8a5f-4e2f0f6f7a20', 'login', {
+        login: 'alice',
+        passwd: 'correct horse',
+        reconnection: true,
+        sessid,
+        parley: {
+          capabilities: ['recovery'],
+          instance: '0f1c6ad2-5a3e-4a39-8a5f-4e2f0f6f7a21',
+          ended: ['c2'],
+          calls: [{ callID: 'c1', epoch: 1, media: 'lost' }],
+        },
+      }),
+      decoded: {
+        login: 'alice',
+        passwd: 'correct horse',
+        reconnection: true,
+        sessid,
+        parley: {
+          capabilities: ['recovery'],
+          instance: '0f1c6ad2-5a3e-4a39-8a5f-4e2f0f6f7a21',
+          ended: ['c2'],
+          calls: [{ callID: 'c1', epoch: 1, media: 'lost' }],
+        },
+      },
+    },
   ],
   anonymous_login: [
     {

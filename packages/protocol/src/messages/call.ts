@@ -30,7 +30,8 @@ export interface DialogParams {
   telnyxLegId?: string;
 }
 
-interface CallRequest {
+/** What names the call, and nothing else. */
+export interface CallRequest {
   /** May change after a re-login in a call: calls are keyed by connection and `callID`. */
   sessid?: string;
   dialogParams: DialogParams;
@@ -53,6 +54,8 @@ export interface AnswerParams extends CallRequest {
 export interface AttachParams extends CallRequest {
   sdp: string;
   trickle?: boolean;
+  /** That of the offer; with the `recovery` capability alone. */
+  parley?: { epoch?: number };
   'User-Agent'?: string;
 }
 
@@ -136,6 +139,12 @@ export interface InvitePush extends Parties, TelnyxIds {
   client_state?: string;
   mediaSettings?: Record<string, unknown>;
   dialogParams?: { custom_headers?: readonly CustomHeader[] };
+}
+
+/** The gateway's offer of another media path for a call that goes on. */
+export interface AttachPush extends InvitePush {
+  /** With the `recovery` capability alone: counts the offers of this call, so that the answer to an older one is known. */
+  parley?: { epoch?: number };
 }
 
 export interface RingingPush extends Parties, TelnyxIds {

@@ -11,9 +11,27 @@ export interface UserAgent {
  */
 export interface ClientExtension {
   capabilities: readonly Capability[];
+  /**
+   * Names this run of the client. It is kept in memory alone, so that the copy of a tab does not have it: who brings
+   * it may have the session at once, even while its former socket seems open.
+   */
+  instance?: string;
+  /** Calls that ended at the client, and of whose end the gateway may not know: none of them may come back. */
+  ended?: readonly string[];
+  /** The calls that the client has, where it resumes a session. */
+  calls?: readonly HeldCall[];
 }
 
-export type Capability = 'iceServers' | 'preAnswer' | 'earlyMedia';
+/** `recovery`: what PROTOCOL.md says of calls that outlive sockets, media paths, pages and gateways. */
+export type Capability = 'iceServers' | 'preAnswer' | 'earlyMedia' | 'recovery';
+
+export interface HeldCall {
+  callID: string;
+  /** Of the newest `attach` that the client has taken; 0 before the first. */
+  epoch: number;
+  /** `lost`: there is no peer connection for it any more, the gateway has to offer another one. */
+  media: 'intact' | 'lost';
+}
 
 export interface GatewayExtension {
   granted: readonly Capability[];
