@@ -78,10 +78,7 @@ const extension = object<ClientExtension>({
   instance: informative(label),
   ended: informative(list(identifier, limits.callCount)),
   calls: informative(
-    list(
-      object<HeldCall>({ callID: identifier, epoch, media: oneOf('intact', 'lost') }),
-      limits.callCount,
-    ),
+    list(object<HeldCall>({ callID: identifier, epoch, media: oneOf('intact', 'lost') }), limits.callCount),
   ),
 });
 
