@@ -95,7 +95,7 @@ describe('decodeToClient, given a message without one member', () => {
       kind: 'ignored',
       refusal: { id: 8, code: RpcErrorCode.invalidParams },
     });
-    expect(decode({ method: 'telnyx_rtc.invite', params: {} })).not.toHaveProperty('refusal');
+    expect(decode({ method: 'telnyx_rtc.invite', params: {} })).toHaveProperty('refusal', undefined);
   });
 });
 

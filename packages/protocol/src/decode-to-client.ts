@@ -3,7 +3,7 @@
  * Imports nothing of the other direction: it is part of every page that can call.
  */
 import { isDeeperThan } from './json-depth.ts';
-import { RpcErrorCode, type ErrorObject, type RequestId } from './json-rpc.ts';
+import type { ErrorObject, RequestId, RpcErrorCode } from './json-rpc.ts';
 import { isIceServer } from './ice-server.ts';
 import type { ClientMethod, ToClient } from './methods.ts';
 import { isRecord } from './record.ts';
@@ -11,7 +11,7 @@ import { isRecord } from './record.ts';
 export interface PushOf<M extends ClientMethod> {
   kind: 'push';
   /** To be acknowledged where it is given. */
-  id?: RequestId;
+  id?: RequestId | undefined;
   method: M;
   /** Members of the protocol have their types or are absent; others are as they came, for the application. */
   params: ToClient[M]['params'];
@@ -25,7 +25,7 @@ export type DecodedToClient = { voiceSdkId?: string } & (
   | { kind: 'response'; id: RequestId; result: Record<string, unknown> }
   | { kind: 'response'; id: RequestId; error: ErrorObject }
   /** To be logged; a request is to be refused, so that the gateway does not wait. */
-  | { kind: 'ignored'; reason: string; refusal?: { id: RequestId; code: RpcErrorCode } }
+  | { kind: 'ignored'; reason: string; refusal?: { id: RequestId; code: RpcErrorCode } | undefined }
 );
 
 /** What a gateway answers to a speed test: `up` when everything was received, then `down`. */
@@ -60,34 +60,37 @@ export function decodeToClient(frame: string): DecodedToClient {
 const maxDepth = 64;
 
 function decodeObject(frame: Record<string, unknown>): DecodedToClient {
-  const { id, method, params = {} } = frame;
-  if (typeof method === 'string') return decodePush(isRequestId(id) ? { id } : {}, method, params);
-  if (!isRequestId(id)) return ignored('neither a method nor an id');
-  const { error, result } = frame;
+  const { error, method, params = {}, result } = frame;
+  const id = isRequestId(frame['id']) ? frame['id'] : undefined;
+  if (typeof method === 'string') return decodePush(id, method, params);
+  if (id === undefined) return ignored('neither a method nor an id');
   if (error !== undefined) return { kind: 'response', id, error: toError(error) };
   return { kind: 'response', id, result: isRecord(result) ? result : {} };
 }
 
-function decodePush(id: { id?: RequestId }, method: string, given: unknown): DecodedToClient {
-  const { methodNotFound, invalidParams } = RpcErrorCode;
-  if (!isClientMethod(method)) return refused(id, methodNotFound, `unknown method ${method.slice(0, 64)}`);
-  if (!isRecord(given)) return refused(id, invalidParams, `${method} without params`);
+/** In numbers, as the names of all codes would be part of every page that can call. */
+const methodNotFound = -32601 satisfies RpcErrorCode;
+const invalidParams = -32602 satisfies RpcErrorCode;
+
+function decodePush(id: RequestId | undefined, method: string, given: unknown): DecodedToClient {
+  if (!isClientMethod(method)) return ignored(`unknown method ${method.slice(0, 64)}`, id, methodNotFound);
+  if (!isRecord(given)) return ignored(`${method} without params`, id);
   const params = withoutMistyped(given);
   return hasRequired(method, params)
     ? push(id, method, params)
-    : refused(id, invalidParams, `${method} lacks one of: ${required[method]}`);
+    : ignored(`${method} lacks one of: ${required[method]}`, id);
 }
 
-function refused({ id }: { id?: RequestId }, code: RpcErrorCode, reason: string): DecodedToClient {
-  return id === undefined ? ignored(reason) : { kind: 'ignored', reason, refusal: { id, code } };
+function ignored(reason: string, id?: RequestId, code: RpcErrorCode = invalidParams): DecodedToClient {
+  return { kind: 'ignored', reason, refusal: id === undefined ? undefined : { id, code } };
 }
 
 function push<M extends ClientMethod>(
-  id: { id?: RequestId },
+  id: RequestId | undefined,
   method: M,
   params: ToClient[M]['params'],
 ): Push<M> {
-  const made: PushOf<M> = { kind: 'push', ...id, method, params };
+  const made: PushOf<M> = { kind: 'push', id, method, params };
   return made;
 }
 
@@ -167,8 +170,4 @@ function hasRequired<M extends ClientMethod>(
 
 function isRequestId(id: unknown): id is RequestId {
   return typeof id === 'string' || typeof id === 'number';
-}
-
-function ignored(reason: string): DecodedToClient {
-  return { kind: 'ignored', reason };
 }

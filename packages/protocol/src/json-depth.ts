@@ -6,25 +6,13 @@ export function isDeeperThan(limit: number, text: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index++) {
-    const character = text.charCodeAt(index);
-    if (inString) {
-      if (character === backslash) index++;
-      else if (character === quote) inString = false;
-    } else if (character === quote) {
-      inString = true;
-    } else if (character === openBracket || character === openBrace) {
-      depth++;
-      if (depth > limit) return true;
-    } else if (character === closeBracket || character === closeBrace) {
-      depth--;
-    }
+    const character = text[index];
+    if (character === '"') inString = !inString;
+    else if (inString) {
+      if (character === '\\') index++;
+    } else if (character === '[' || character === '{') {
+      if (++depth > limit) return true;
+    } else if (character === ']' || character === '}') depth--;
   }
   return false;
 }
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;

@@ -13,7 +13,7 @@ import { toDialogParams, USER_AGENT } from './dialog-params.ts';
 import { TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import { CALL_ERRORS, microphoneErrorCode } from './failures.ts';
 import type { IMediaPermissionsRecovery, MediaElementSource } from './options.ts';
-import type { TelnyxWarningCode } from './warnings.ts';
+import type { ToldWarningCode } from './warnings.ts';
 
 /** What calls take from the client where they have nothing of their own. */
 export interface CallDefaults {
@@ -41,13 +41,13 @@ export interface CallBookPorts {
     detail: { callId: string },
     override?: ErrorOverride,
   ) => void;
-  readonly warning: (code: TelnyxWarningCode, detail: object, callId?: string) => void;
+  readonly warning: (code: ToldWarningCode, detail: object, callId?: string) => void;
   readonly notify: (notification: INotification) => void;
   readonly told: (message: Told) => void;
   readonly accepting: () => boolean;
 }
 
-const CALL_WARNINGS: Readonly<Record<CallWarning, TelnyxWarningCode>> = {
+const CALL_WARNINGS: Readonly<Record<CallWarning, ToldWarningCode>> = {
   disconnected: 33001,
   'no-candidates': 33003,
   'host-candidates-only': 33005,

@@ -8,7 +8,7 @@ import type { AIConversationClientItem } from './conversation.ts';
 import { TelnyxError } from './errors.ts';
 import { microphoneErrorCode } from './failures.ts';
 import type { MediaElementSource } from './options.ts';
-import type { TelnyxWarningCode } from './warnings.ts';
+import type { ToldWarningCode } from './warnings.ts';
 
 /** Options of `newCall()`. What is not given comes from the client. */
 export interface ICallOptions {
@@ -113,7 +113,7 @@ export interface TelnyxIDs {
 /** What a call needs of its client. */
 export interface CallOwner {
   updated(call: Call): void;
-  warn(code: TelnyxWarningCode, call: Call, detail?: object): void;
+  warn(code: ToldWarningCode, call: Call, detail?: object): void;
   microphone(): MediaTrackConstraints;
   conversation(): Conversation;
 }

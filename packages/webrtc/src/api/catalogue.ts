@@ -17,6 +17,11 @@ export function toEntry<N extends string>([name, message, solution]: Row<N>): IC
 }
 
 /* @__NO_SIDE_EFFECTS__ */
+export function joinTables<A extends object, B extends object>(a: A, b: B): A & B {
+  return { ...a, ...b };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
 export function mapRows<C extends number, R extends readonly [...Row, ...unknown[]], T>(
   table: Readonly<Record<C, R>>,
   map: (row: R) => T,

@@ -16,7 +16,7 @@ import { defaultIceServers } from './ice-servers.ts';
 import { toLogin } from './login.ts';
 import type { IClientOptions, MediaElementSource } from './options.ts';
 import { inRegion, toServerUrl } from './server-address.ts';
-import { toWarning, type TelnyxWarningCode } from './warnings.ts';
+import { toWarning, type ToldWarningCode } from './warnings.ts';
 
 /** The writable data of a client; read when they are needed. */
 export interface ClientFields {
@@ -129,7 +129,7 @@ export class ClientCore {
     this.emit('telnyx.error', errorEvent({ error, sessionId: this.sessionId, ...detail }, error));
   }
 
-  warn(code: TelnyxWarningCode, detail: object): void {
+  warn(code: ToldWarningCode, detail: object): void {
     this.emit('telnyx.warning', { warning: toWarning(code), sessionId: this.sessionId, ...detail });
   }
 

@@ -1,29 +1,16 @@
-import { codesByName, mapRows, toEntry, type ICatalogueEntry, type Row } from './catalogue.ts';
+import { codesByName, joinTables, mapRows, toEntry, type ICatalogueEntry, type Row } from './catalogue.ts';
 
 const NETWORK = 'Check the network.';
 const ICE_SERVERS = 'Check the STUN and TURN servers.';
-const FAR_SIDE = 'Check the microphone of the other side.';
 const NOTHING = 'Nothing to do.';
 
-const TABLE = {
-  31001: ['HIGH_RTT', 'The round trip takes long', NETWORK],
-  31002: ['HIGH_JITTER', 'Packets arrive unevenly', NETWORK],
-  31003: ['HIGH_PACKET_LOSS', 'Packets are lost', NETWORK],
-  31004: ['LOW_MOS', 'The call sounds bad', NETWORK],
-  31005: ['LOW_LOCAL_AUDIO', 'The microphone is silent', 'Check the microphone.'],
-  31006: ['LOW_INBOUND_AUDIO', 'The other side is silent', FAR_SIDE],
-  32001: ['LOW_BYTES_RECEIVED', 'No audio arrives', NETWORK],
-  32002: ['LOW_BYTES_SENT', 'No audio is sent', NETWORK],
-  32003: ['RECORDING_UNAVAILABLE', 'This browser cannot record', 'Use a browser that can.'],
-  32004: ['RECORDING_BUFFER_OVERFLOW', 'Parts of the recording were dropped', NETWORK],
+/** What a client can tell: these rows are part of every page that can call. */
+const TOLD = {
   33001: ['ICE_CONNECTIVITY_LOST', 'The media path is interrupted', NETWORK],
-  33002: ['ICE_GATHERING_TIMEOUT', 'Finding addresses takes long', ICE_SERVERS],
   33003: ['ICE_GATHERING_EMPTY', 'The browser found no address', ICE_SERVERS],
   33004: ['PEER_CONNECTION_FAILED', 'The media path has failed', NETWORK],
   33005: ['ONLY_HOST_ICE_CANDIDATES', 'No STUN or TURN server has answered', ICE_SERVERS],
   33006: ['ANSWER_WHILE_PEER_ACTIVE', 'The call is answered already', NOTHING],
-  33007: ['DUPLICATE_INBOUND_ANSWER', 'The call was replaced by another', NOTHING],
-  33008: ['ICE_CANDIDATE_PAIR_CHANGED', 'The media path has changed', NOTHING],
   33009: ['AUDIO_INPUT_DEVICE_CHANGE_SKIPPED', 'The call sends no audio to switch', NOTHING],
   33010: ['MULTIPLE_ACTIVE_CALLS_DETECTED', 'There is another call', 'Hold or end one.'],
   33011: ['SHARED_REMOTE_ELEMENT_OVERWRITE', 'Another call used this element', 'Use one element a call.'],
@@ -37,7 +24,28 @@ const TABLE = {
   36005: ['RECONNECTION_FAILED_WITH_NO_AUTO_RECONNECT', 'The connection stays closed', 'Call connect().'],
 } as const satisfies Record<number, Row>;
 
+/** What no part of the client tells. Move a row to `TOLD` to tell it. */
+const UNTOLD = {
+  31001: ['HIGH_RTT', 'The round trip takes long', NETWORK],
+  31002: ['HIGH_JITTER', 'Packets arrive unevenly', NETWORK],
+  31003: ['HIGH_PACKET_LOSS', 'Packets are lost', NETWORK],
+  31004: ['LOW_MOS', 'The call sounds bad', NETWORK],
+  31005: ['LOW_LOCAL_AUDIO', 'The microphone is silent', 'Check the microphone.'],
+  31006: ['LOW_INBOUND_AUDIO', 'The other side is silent', 'Check the microphone of the other side.'],
+  32001: ['LOW_BYTES_RECEIVED', 'No audio arrives', NETWORK],
+  32002: ['LOW_BYTES_SENT', 'No audio is sent', NETWORK],
+  32003: ['RECORDING_UNAVAILABLE', 'This browser cannot record', 'Use a browser that can.'],
+  32004: ['RECORDING_BUFFER_OVERFLOW', 'Parts of the recording were dropped', NETWORK],
+  33002: ['ICE_GATHERING_TIMEOUT', 'Finding addresses takes long', ICE_SERVERS],
+  33007: ['DUPLICATE_INBOUND_ANSWER', 'The call was replaced by another', NOTHING],
+  33008: ['ICE_CANDIDATE_PAIR_CHANGED', 'The media path has changed', NOTHING],
+} as const satisfies Record<number, Row>;
+
+const TABLE = /* @__PURE__ */ joinTables(TOLD, UNTOLD);
+
 export type TelnyxWarningCode = keyof typeof TABLE;
+
+export type ToldWarningCode = keyof typeof TOLD;
 
 /**
  * Every warning by its code. Codes from 33100 to 33199 are this SDK's own; the others are those of
@@ -65,6 +73,6 @@ export interface ITelnyxWarningEvent {
   [detail: string]: unknown;
 }
 
-export function toWarning(code: TelnyxWarningCode): ITelnyxWarning {
-  return { code, ...SDK_WARNINGS[code] };
+export function toWarning(code: ToldWarningCode): ITelnyxWarning {
+  return { code, ...toEntry(TOLD[code]) };
 }

@@ -4,8 +4,6 @@
  */
 import type { Platform } from './ports.ts';
 
-const GESTURES = ['pointerdown', 'keydown'] as const;
-
 export function browserPlatform(): Platform {
   return {
     now: () => Date.now(),
@@ -30,35 +28,34 @@ export function browserPlatform(): Platform {
     get devices() {
       return globalThis.navigator?.mediaDevices;
     },
-    onDevicesChange: (changed) => {
-      const devices = globalThis.navigator?.mediaDevices;
-      devices?.addEventListener('devicechange', changed);
-      return () => {
-        devices?.removeEventListener('devicechange', changed);
-      };
-    },
+    onDevicesChange: (changed) => listen(globalThis.navigator?.mediaDevices, ['devicechange'], changed),
     audioCodecs: () => globalThis.RTCRtpReceiver?.getCapabilities('audio')?.codecs ?? [],
     onUserGesture: (gesture) => {
-      const target = globalThis.document;
-      const remove = (): void => {
-        for (const name of GESTURES) target?.removeEventListener(name, handle, true);
-      };
-      const handle = (): void => {
+      const remove = listen(globalThis.document, ['pointerdown', 'keydown'], () => {
         remove();
         gesture();
-      };
-      for (const name of GESTURES) target?.addEventListener(name, handle, true);
+      });
       return remove;
     },
-    onPageHide: (hide) => {
-      globalThis.window?.addEventListener('pagehide', hide);
-      return () => {
-        globalThis.window?.removeEventListener('pagehide', hide);
-      };
-    },
+    onPageHide: (hide) => listen(globalThis.window, ['pagehide'], hide),
     write: (level, line, detail) => {
       console[level](line, ...detail);
     },
+  };
+}
+
+/**
+ * Ahead of listeners of the page, which may stop an event.
+ * @returns the way to unsubscribe
+ */
+function listen(
+  target: EventTarget | undefined,
+  events: readonly string[],
+  happened: () => void,
+): () => void {
+  for (const event of events) target?.addEventListener(event, happened, true);
+  return () => {
+    for (const event of events) target?.removeEventListener(event, happened, true);
   };
 }
 
