@@ -1,3 +1,5 @@
+// First, as bundles keep the order of modules: gzip, which looks back 32 KB, then finds more that is alike.
+export { TelnyxRTC, type IAudioSettings, type IConnection, type ILoginParams } from './api/telnyx-rtc.ts';
 export {
   Call,
   type IAnswerParams,
@@ -61,7 +63,6 @@ export type {
   MediaElementSource,
 } from './api/options.ts';
 export { Region } from './api/server-address.ts';
-export { TelnyxRTC, type IAudioSettings, type IConnection, type ILoginParams } from './api/telnyx-rtc.ts';
 export {
   SDK_WARNINGS,
   TELNYX_WARNING_CODES,

@@ -1,3 +1,6 @@
+// First, as `index.ts` explains.
+import { ClientCore } from './client-core.ts';
+
 import { Emitter } from '../kernel/emitter.ts';
 import { Log } from '../kernel/log.ts';
 import { checkPermissions, findDeviceId, listDevices, supportedConstraints } from '../media/devices.ts';
@@ -10,7 +13,6 @@ import { RpcError } from '../signaling/rpc.ts';
 import { toWebRTCInfo, type IWebRTCInfo } from './browser-support.ts';
 import type { Call, ICallOptions } from './call.ts';
 import { canLogIn, checkCallOptions, checkClientOptions, withCredentials } from './check-options.ts';
-import { ClientCore } from './client-core.ts';
 import { ERROR_TYPE, TelnyxError } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { microphoneErrorCode } from './failures.ts';
