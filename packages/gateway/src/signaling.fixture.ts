@@ -307,6 +307,35 @@ function authenticatorOf(
   };
 }
 
+/**
+ * Alice has called Bob, whose client has taken the invite.
+ *
+ * @param more members of both their logins
+ */
+export async function ringing(
+  gateway: Rig,
+  more?: object,
+): Promise<{ alice: FakeClient; bob: FakeClient; bobsCallId: string }> {
+  const alice = await gateway.signedIn('alice', more);
+  const bob = await gateway.signedIn('bob', more);
+  await alice.invite('a-1', 'bob');
+  await settled();
+  const { callID } = await bob.acknowledge('telnyx_rtc.invite');
+  return { alice, bob, bobsCallId: String(callID) };
+}
+
+/** Bob has answered, and Alice's client has taken that. */
+export async function talking(gateway: Rig, more?: object) {
+  const call = await ringing(gateway, more);
+  await call.bob.request('telnyx_rtc.answer', {
+    sdp: 'answer of bob',
+    dialogParams: { callID: call.bobsCallId },
+  });
+  await settled();
+  await call.alice.acknowledge('telnyx_rtc.answer');
+  return call;
+}
+
 /** Lets everything that is under way come to rest. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));

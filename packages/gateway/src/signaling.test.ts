@@ -1,28 +1,7 @@
 import { CloseCode, RpcErrorCode, causes } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
 import { MediaError } from './media/media-plane.ts';
-import { rig, settled, type FakeClient, type Rig } from './signaling.fixture.ts';
-
-/** Alice has called Bob, whose client has taken the invite. */
-async function ringing(gateway: Rig): Promise<{ alice: FakeClient; bob: FakeClient; bobsCallId: string }> {
-  const alice = await gateway.signedIn('alice');
-  const bob = await gateway.signedIn('bob');
-  await alice.invite('a-1', 'bob');
-  await settled();
-  const { callID } = await bob.acknowledge('telnyx_rtc.invite');
-  return { alice, bob, bobsCallId: String(callID) };
-}
-
-async function talking(gateway: Rig) {
-  const call = await ringing(gateway);
-  await call.bob.request('telnyx_rtc.answer', {
-    sdp: 'answer of bob',
-    dialogParams: { callID: call.bobsCallId },
-  });
-  await settled();
-  await call.alice.acknowledge('telnyx_rtc.answer');
-  return call;
-}
+import { rig, ringing, settled, talking, type FakeClient, type Rig } from './signaling.fixture.ts';
 
 describe('login', () => {
   it('is answered, then followed by clientReady, then by the answer to the registration query sent behind it [FRAME-16, READY-1, REG-1, REG-2, LOGIN-6, LOGIN-7]', async () => {

@@ -12,6 +12,7 @@ import { Connection, type Socket } from './sessions/connection.ts';
 import { Directory } from './sessions/directory.ts';
 import { LoginGuard } from './sessions/login-guard.ts';
 import { LoginsUnderWay, openerOf } from './sessions/logins-under-way.ts';
+import type { Session } from './sessions/session.ts';
 import type { Revocation } from './store/store.ts';
 
 export interface SignalingOptions {
@@ -65,6 +66,9 @@ export function createSignaling(options: SignalingOptions): Signaling {
     clock,
   });
   const loginsUnderWay = new LoginsUnderWay();
+  /** For its calls, or for a client that will ask why one ended. */
+  const isWorthHolding = (session: Session): boolean =>
+    calls.callIds(session).length > 0 || (session.granted.has('recovery') && session.hasUntakenByes());
   const gatekeeping: Gatekeeping = {
     ...options,
     iceGrants,
@@ -98,7 +102,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
           leave();
           if (session === null) return;
           log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'socket lost');
-          if (calls.callIds(session).length === 0) {
+          if (!isWorthHolding(session)) {
             directory.remove(session);
             return;
           }

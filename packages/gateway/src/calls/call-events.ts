@@ -27,14 +27,16 @@ export type CallEvent =
   | { type: 'remakeDue'; leg: LegId }
   /** The gateway's offer for a new media path is there. */
   | { type: 'remade'; leg: LegId; sdp: string }
-  /** The client's answer to it. */
-  | { type: 'reattached'; leg: LegId; sdp: string }
+  /** The client's answer to it, or to an earlier one: a client that knows of epochs says which. */
+  | { type: 'reattached'; leg: LegId; sdp: string; epoch: number | undefined }
   /** The client has not answered the gateway's offer for a new media path in time. */
   | { type: 'attachTimeout'; leg: LegId }
   /** The leg's client has lost its socket. */
   | { type: 'detached'; leg: LegId }
   /** The leg's client is back on another socket, and may have missed what was told it. */
   | { type: 'resumed'; leg: LegId }
+  /** The callee's client is back on another socket, and knows nothing of the call. */
+  | { type: 'inviteLost'; leg: LegId }
   | { type: 'bye'; leg: LegId; cause: HangupCause }
   | { type: 'ringTimeout' }
   /** The whole call is to end, by the gateway's own will. */
@@ -47,7 +49,7 @@ export type CallEffect =
   | { do: 'tellMedia'; sdp: string; audible: boolean }
   /** Tells the caller of the answer; `sdp` is null where the description was told before. */
   | { do: 'tellAnswer'; sdp: string | null }
-  | { do: 'tellAttach'; leg: LegId; sdp: string }
+  | { do: 'tellAttach'; leg: LegId; sdp: string; epoch: number }
   /** The leg is over: its media is closed, and its client is told unless it said so itself. */
   | { do: 'endLeg'; leg: LegId; cause: HangupCause; tell: boolean }
   | { do: 'applyAnswer'; leg: LegId; sdp: string }

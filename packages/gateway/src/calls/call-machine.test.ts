@@ -148,12 +148,12 @@ describe('an established call', () => {
       { type: 'hold', leg: 'alice', held: true },
       { type: 'mediaLost', leg: 'alice' },
       { type: 'remade', leg: 'alice', sdp: 'again' },
-      { type: 'reattached', leg: 'alice', sdp: 'taken' },
+      { type: 'reattached', leg: 'alice', sdp: 'taken', epoch: undefined },
     );
     expect(effects).toEqual([
       { do: 'holdMedia', leg: 'alice', held: true },
       { do: 'remake', leg: 'alice' },
-      { do: 'tellAttach', leg: 'alice', sdp: 'again' },
+      { do: 'tellAttach', leg: 'alice', sdp: 'again', epoch: 1 },
       { do: 'bridge', legs: ['alice', 'bob-desk'] },
       { do: 'holdMedia', leg: 'alice', held: true },
       { do: 'applyAnswer', leg: 'alice', sdp: 'taken' },
@@ -179,7 +179,10 @@ describe('a leg whose media is lost again while it is made anew', () => {
         { name: 'remake alice', afterMs: 500, event: due },
       ]);
       const { effects } = run(again.state, due, { type: 'remade', leg: 'alice', sdp: 'again' });
-      expect(effects.slice(0, 2)).toEqual([remake, { do: 'tellAttach', leg: 'alice', sdp: 'again' }]);
+      expect(effects.slice(0, 2)).toEqual([
+        remake,
+        { do: 'tellAttach', leg: 'alice', sdp: 'again', epoch: 1 },
+      ]);
     }
   });
 
@@ -187,7 +190,7 @@ describe('a leg whose media is lost again while it is made anew', () => {
     const answered: CallEvent[] = [
       lost,
       { type: 'remade', leg: 'alice', sdp: 'again' },
-      { type: 'reattached', leg: 'alice', sdp: 'taken' },
+      { type: 'reattached', leg: 'alice', sdp: 'taken', epoch: undefined },
     ];
     const mediaFailed: CallEvent = { type: 'mediaFailed', leg: 'alice', failure: 'worker-lost' };
     const { state, effects } = run(talking, ...answered, lost, mediaFailed);
@@ -229,9 +232,9 @@ describe('the deadlines of a call', () => {
       { type: 'remade', leg: 'bob-desk', sdp: 'again' },
     ).state;
     expect(names(both)).toEqual(['attach alice', 'attach bob-desk']);
-    expect(names(run(both, { type: 'reattached', leg: 'alice', sdp: 'taken' }).state)).toEqual([
-      'attach bob-desk',
-    ]);
+    expect(
+      names(run(both, { type: 'reattached', leg: 'alice', sdp: 'taken', epoch: undefined }).state),
+    ).toEqual(['attach bob-desk']);
     expect(run(both, { type: 'attachTimeout', leg: 'bob-desk' }).state).toEqual({
       name: 'ended',
       cause: causes.recoveryOnTimerExpire,
@@ -247,7 +250,7 @@ describe('the deadlines of a call', () => {
   it('leave a call alone whose client answered the attach at the last moment', () => {
     const { state } = run(
       remade,
-      { type: 'reattached', leg: 'alice', sdp: 'taken' },
+      { type: 'reattached', leg: 'alice', sdp: 'taken', epoch: undefined },
       { type: 'attachTimeout', leg: 'alice' },
     );
     expect(state.name).toBe('established');
@@ -308,7 +311,7 @@ describe('a call to an engine', () => {
     );
     expect(effects.slice(2)).toEqual([
       { do: 'remake', leg: 'alice' },
-      { do: 'tellAttach', leg: 'alice', sdp: 'again' },
+      { do: 'tellAttach', leg: 'alice', sdp: 'again', epoch: 1 },
       { do: 'converse', leg: 'alice', greets: false },
     ]);
   });

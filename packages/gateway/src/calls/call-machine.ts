@@ -31,6 +31,7 @@ import {
   isRemaking,
   type LegId,
   legsOf,
+  openEpoch,
   otherLeg,
   remadeLegOf,
   withAway,
@@ -64,6 +65,7 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
     case 'accepted':
       return describeCaller(state, event.sdp);
     case 'offered':
+    case 'remade':
       return stay(withCallee(state, event.leg, { offer: event.sdp }), {
         do: 'invite',
         leg: event.leg,
@@ -106,11 +108,13 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
       const missed = event.leg === state.caller.id ? progressOf(state) : inviteAgain(state, event.leg);
       return stay(withoutAway(state, event.leg), ...missed);
     }
+    case 'inviteLost':
+      return inviteLost(state, event.leg);
+    case 'remakeFailed':
+      return dropCallee(state, event.leg, causeOfMediaFailure(event.failure), true);
     case 'answerTaken':
     case 'hold':
-    case 'remakeFailed':
     case 'remakeDue':
-    case 'remade':
     case 'reattached':
     case 'attachTimeout':
       return stay(state);
@@ -137,13 +141,10 @@ function established(state: Established, event: CallEvent): CallStep {
       return leg?.name === 'failed' ? remake(state, leg.id, leg.tries + 1) : stay(state);
     }
     case 'remade':
-      return stay(
-        withRemaking(state, { id: event.leg, name: 'offered', offer: event.sdp }),
-        { do: 'tellAttach', leg: event.leg, sdp: event.sdp },
-        ...rejoin(state, event.leg),
-      );
+      return remade(state, event.leg, event.sdp);
     case 'reattached': {
-      if (!isRemaking(state, event.leg)) return stay(state);
+      const open = openEpoch(state, event.leg);
+      if (open === null || (event.epoch !== undefined && event.epoch !== open)) return stay(state);
       const remaking = state.remaking.filter(({ id }) => id !== event.leg);
       return stay({ ...state, remaking }, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
     }
@@ -172,6 +173,7 @@ function established(state: Established, event: CallEvent): CallStep {
     case 'refused':
     case 'preAnswer':
     case 'answer':
+    case 'inviteLost':
     case 'ringTimeout':
       return stay(state);
   }
@@ -192,6 +194,15 @@ function inviteAgain(state: Inviting, leg: LegId): CallEffect[] {
   return [{ do: 'invite', leg, sdp: callee.offer }];
 }
 
+/** What its client said before it lost the call was about a peer connection that is gone. */
+function inviteLost(state: Inviting, leg: LegId): CallStep {
+  const back = withoutAway(state, leg);
+  const callee = calleeOf(state, leg);
+  if (callee === undefined || callee.offer === null) return stay(back);
+  if (!callee.warm) return stay(back, { do: 'invite', leg, sdp: callee.offer });
+  return stay(withCallee(back, leg, { offer: null, warm: false }), { do: 'remake', leg });
+}
+
 /** With the description: the message that brought it before the answer may be lost as well. */
 function answerAgain({ caller, answerTaken }: Established, leg: LegId): CallEffect[] {
   if (leg !== caller.id || answerTaken || caller.description === null) return [];
@@ -200,11 +211,23 @@ function answerAgain({ caller, answerTaken }: Established, leg: LegId): CallEffe
 
 function attachAgain(state: Established, leg: LegId): CallEffect[] {
   const remade = remadeLegOf(state, leg);
-  return remade?.name === 'offered' ? [{ do: 'tellAttach', leg, sdp: remade.offer }] : [];
+  if (remade?.name !== 'offered') return [];
+  return [{ do: 'tellAttach', leg, sdp: remade.offer, epoch: remade.epoch }];
 }
 
 function remake(state: Established, leg: LegId, tries: number): CallStep {
   return stay(withRemaking(state, { id: leg, name: 'asked', tries }), { do: 'remake', leg });
+}
+
+/** Each offer has a number of its own, so that the answer to an older one is known. */
+function remade(state: Established, leg: LegId, offer: string): CallStep {
+  const epoch = (state.epochs[leg] ?? 0) + 1;
+  const offered = withRemaking(state, { id: leg, name: 'offered', offer, epoch });
+  return stay(
+    { ...offered, epochs: { ...state.epochs, [leg]: epoch } },
+    { do: 'tellAttach', leg, sdp: offer, epoch },
+    ...rejoin(state, leg),
+  );
 }
 
 /** Where it is being made anew already, the outcome of that is awaited: a second offer would undo the first. */
@@ -277,6 +300,7 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
       far: { kind: 'callee', leg },
       held: [],
       remaking: [],
+      epochs: {},
       away: state.away,
     },
     ...effects,

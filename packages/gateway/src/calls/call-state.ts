@@ -36,7 +36,10 @@ export type RemadeLeg =
   /** The worker that made it died as well. */
   | { id: LegId; name: 'failed'; tries: number }
   /** The gateway's offer is there, for the client to answer. */
-  | { id: LegId; name: 'offered'; offer: string };
+  | { id: LegId; name: 'offered'; offer: string; epoch: number };
+
+/** `answered`: the caller's client may not know yet that the call is established. */
+export type LegPhase = 'offered' | 'calling' | 'answered' | 'established';
 
 /** Where a call goes. */
 export type Route = { kind: 'echo' } | { kind: 'engine' } | { kind: 'callees'; legs: readonly LegId[] };
@@ -63,6 +66,8 @@ export interface Established {
   far: FarEnd;
   held: readonly LegId[];
   remaking: readonly RemadeLeg[];
+  /** How often each leg was offered another media path. */
+  epochs: Readonly<Record<LegId, number>>;
   away: readonly LegId[];
 }
 
@@ -76,6 +81,7 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
       far: target,
       held: [],
       remaking: [],
+      epochs: {},
       away: [],
     };
   const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
@@ -101,6 +107,24 @@ export function isRemaking(state: CallState, leg: LegId): boolean {
 
 export function remadeLegOf({ remaking }: Established, leg: LegId): RemadeLeg | undefined {
   return remaking.find(({ id }) => id === leg);
+}
+
+/** How far a leg is, as far as its client must know of it. */
+export function phaseOf(state: CallState, leg: LegId): LegPhase | null {
+  switch (state.name) {
+    case 'inviting':
+      return leg === state.caller.id ? 'calling' : 'offered';
+    case 'established':
+      return leg === state.caller.id && !state.answerTaken ? 'answered' : 'established';
+    case 'ended':
+      return null;
+  }
+}
+
+/** The latest offer of another media path that its client has not answered. */
+export function openEpoch(state: CallState, leg: LegId): number | null {
+  const remade = state.name === 'established' ? remadeLegOf(state, leg) : undefined;
+  return remade?.name === 'offered' ? remade.epoch : null;
 }
 
 export function isWarm(state: CallState, leg: LegId): boolean {

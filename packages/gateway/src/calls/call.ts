@@ -2,6 +2,7 @@ import { causes, type HangupCause } from '@parley/protocol';
 import type { Visit } from '../assistants/visit.ts';
 import { MediaError, type MediaCommand, type MediaPlane, type MediaResults } from '../media/media-plane.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
+import { Announcements } from './announcements.ts';
 import { AssistantEnd } from './assistant-end.ts';
 import { callDeadlines } from './call-deadlines.ts';
 import type { CallEffect, CallEvent } from './call-events.ts';
@@ -13,12 +14,15 @@ import {
   isRemaking,
   isWarm,
   type LegId,
+  openEpoch,
   otherLeg,
+  phaseOf,
   startedCall,
 } from './call-state.ts';
 import { Deadlines } from './deadlines.ts';
 import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
-import { partiesOf, type CallerIdentity } from './routing.ts';
+import type { LegStanding } from './reconciliation.ts';
+import type { CallerIdentity } from './routing.ts';
 
 export interface CallPorts {
   media: MediaPlane;
@@ -39,7 +43,7 @@ export class Call {
   readonly assistant: AssistantEnd | null;
   readonly #ports: CallPorts;
   readonly #request: CallRequest;
-  readonly #from: CallerIdentity;
+  readonly #announcements: Announcements;
   readonly #legs = new Map<LegId, Leg>();
   readonly #caller: Leg;
   readonly #startedAt: number;
@@ -57,7 +61,7 @@ export class Call {
     this.id = id;
     this.#ports = ports;
     this.#request = options.request;
-    this.#from = options.from;
+    this.#announcements = new Announcements({ id, caller, from: options.from, request: options.request });
     this.#caller = caller;
     this.#deadlines = new Deadlines(ports.clock, (event) => {
       this.handle(event);
@@ -105,6 +109,12 @@ export class Call {
   /** The callee's client has given its description while it rings. */
   isWarm(leg: LegId): boolean {
     return isWarm(this.#state, leg);
+  }
+
+  /** How far the leg is; null where the call is over. */
+  standing(leg: LegId): LegStanding | null {
+    const phase = phaseOf(this.#state, leg);
+    return phase === null ? null : { phase, openEpoch: openEpoch(this.#state, leg) };
   }
 
   /** The leg at the other end of an established call; null in an echo, and before the answer. */
@@ -162,37 +172,23 @@ export class Call {
   #carryOut(effect: CallEffect): void {
     switch (effect.do) {
       case 'invite':
-        this.#invite(this.#leg(effect.leg), effect.sdp);
+        this.#announcements.invite(this.#leg(effect.leg), effect.sdp, (outcome) => {
+          this.handle({ type: outcome === 'taken' ? 'ringing' : 'refused', leg: effect.leg });
+        });
         return;
       case 'tellRinging':
-        this.#caller.session.push('telnyx_rtc.ringing', {
-          callID: this.#caller.callId,
-          ...partiesOf(this.#from, this.#request.destination, 'inbound'),
-          ...this.#telnyxIds(this.#caller),
-        });
+        this.#announcements.ringing();
         return;
       case 'tellMedia':
-        this.#caller.session.push('telnyx_rtc.media', {
-          callID: this.#caller.callId,
-          sdp: effect.sdp,
-          ...(effect.audible ? {} : { parley: { earlyMedia: false } }),
-        });
+        this.#announcements.media(effect.sdp, effect.audible);
         return;
       case 'tellAnswer':
-        this.#caller.session.push(
-          'telnyx_rtc.answer',
-          {
-            callID: this.#caller.callId,
-            ...(effect.sdp === null ? {} : { sdp: effect.sdp }),
-            ...this.#telnyxIds(this.#caller),
-          },
-          () => {
-            this.handle({ type: 'answerTaken' });
-          },
-        );
+        this.#announcements.answer(effect.sdp, () => {
+          this.handle({ type: 'answerTaken' });
+        });
         return;
       case 'tellAttach':
-        this.#attach(this.#leg(effect.leg), effect.sdp);
+        this.#announcements.attach(this.#leg(effect.leg), effect.sdp, effect.epoch);
         return;
       case 'endLeg':
         this.#endLeg(this.#leg(effect.leg), effect.cause, effect.tell);
@@ -220,33 +216,6 @@ export class Call {
     }
   }
 
-  #invite(leg: Leg, sdp: string): void {
-    const { clientState, customHeaders } = this.#request;
-    leg.session.push(
-      'telnyx_rtc.invite',
-      {
-        callID: leg.callId,
-        sdp,
-        ...partiesOf(this.#from, this.#request.destination, 'outbound'),
-        ...this.#telnyxIds(leg),
-        ...(clientState === undefined ? {} : { client_state: clientState }),
-        dialogParams: { custom_headers: customHeaders },
-      },
-      (outcome) => {
-        this.handle({ type: outcome === 'taken' ? 'ringing' : 'refused', leg: leg.id });
-      },
-    );
-  }
-
-  #attach(leg: Leg, sdp: string): void {
-    leg.session.push('telnyx_rtc.attach', {
-      callID: leg.callId,
-      sdp,
-      ...partiesOf(this.#from, this.#request.destination, leg === this.#caller ? 'inbound' : 'outbound'),
-      ...this.#telnyxIds(leg),
-    });
-  }
-
   #assistantEnd(visit: Visit): AssistantEnd {
     return new AssistantEnd(visit, this.#caller, {
       send: (command) => {
@@ -261,16 +230,8 @@ export class Call {
   #endLeg(leg: Leg, cause: HangupCause, tell: boolean): void {
     this.#legs.delete(leg.id);
     this.#media({ type: 'close', leg: leg.id });
-    if (tell) leg.session.push('telnyx_rtc.bye', { callID: leg.callId, ...cause });
+    if (tell) leg.session.bye({ callID: leg.callId, ...cause });
     this.#ports.legEnded(leg, cause);
-  }
-
-  #telnyxIds(leg: Leg) {
-    return {
-      telnyx_call_control_id: `v3:${leg.id}`,
-      telnyx_session_id: this.id,
-      telnyx_leg_id: leg.id,
-    };
   }
 
   #leg(id: LegId): Leg {

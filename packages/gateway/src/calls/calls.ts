@@ -10,6 +10,7 @@ import { Call } from './call.ts';
 import type { EarlyDescription, LegId } from './call-state.ts';
 import type { CallRequest, CallTarget, Leg } from './leg.ts';
 import { RecentCalls } from './recent-calls.ts';
+import { reconcile, type ClientWord, type LegStanding, type Verdict } from './reconciliation.ts';
 import { callerIdentity, parseDestination } from './routing.ts';
 
 export interface CallsOptions {
@@ -91,11 +92,33 @@ export class Calls {
     }
   }
 
-  /** The client is back on another socket; what it may have missed is told again. */
-  resumed(session: Session): void {
-    for (const { call, leg } of this.#bySession.get(session)?.values() ?? []) {
-      call.handle({ type: 'resumed', leg: leg.id });
-      call.assistant?.resumed();
+  /**
+   * The client is back on another socket. The calls that only one of the two has, end.
+   *
+   * @param word what the client says of its calls, if it can
+   * @returns tells again what it may have missed, once the calls that are left were listed to it
+   */
+  resume(session: Session, word: ClientWord | null): () => void {
+    const verdicts = word === null ? null : reconcile(this.#standings(session), word);
+    const told = new Set(session.byesAgain());
+    for (const [callId, verdict] of verdicts ?? []) {
+      if (verdict === 'end') this.#bye(session, callId, causes.destinationOutOfOrder);
+      const isMistaken = word?.calls.some(({ callID }) => callID === callId) === true;
+      if (!isMistaken || told.has(callId) || this.find(session, callId) !== undefined) continue;
+      session.bye({ callID: callId, ...(this.ended(session, callId) ?? causes.recoveryOnTimerExpire) });
+    }
+    return () => {
+      for (const { call, leg } of [...(this.#bySession.get(session)?.values() ?? [])]) {
+        resumeLeg(call, leg.id, verdicts?.get(leg.callId) ?? 'keep');
+      }
+    };
+  }
+
+  /** The calls that the client has ended while nobody heard it. */
+  endedAtClient(session: Session, callIds: readonly string[]): void {
+    for (const callId of callIds) {
+      this.#bye(session, callId, causes.normalClearing);
+      session.byeTaken(callId);
     }
   }
 
@@ -108,7 +131,7 @@ export class Calls {
     if ('refused' in route) {
       return () => {
         this.recent.add(session, callId);
-        session.push('telnyx_rtc.bye', { callID: callId, ...route.refused });
+        session.bye({ callID: callId, ...route.refused });
         this.#bury(session, callId, route.refused);
         this.#options.meter.callEnded(route.refused.cause);
       };
@@ -181,6 +204,21 @@ export class Calls {
     const callees = target.kind === 'callees' ? target.legs : [];
     for (const leg of [caller, ...callees]) this.#remember(call, leg);
     call.start(offer);
+  }
+
+  #standings(session: Session): Map<string, LegStanding> {
+    const standings = new Map<string, LegStanding>();
+    for (const [callId, { call, leg }] of this.#bySession.get(session) ?? []) {
+      const standing = call.standing(leg.id);
+      if (standing !== null) standings.set(callId, standing);
+    }
+    return standings;
+  }
+
+  /** As if the client had said so. */
+  #bye(session: Session, callId: string, cause: HangupCause): void {
+    const found = this.find(session, callId);
+    found?.call.handle({ type: 'bye', leg: found.leg.id, cause });
   }
 
   async #route(
@@ -288,6 +326,17 @@ export class Calls {
         return;
     }
   }
+}
+
+function resumeLeg(call: Call, leg: LegId, verdict: Verdict): void {
+  if (verdict === 'invite') {
+    call.handle({ type: 'inviteLost', leg });
+    return;
+  }
+  // First, so that an offer which it has taken is not repeated.
+  if (verdict === 'attach') call.handle({ type: 'mediaLost', leg });
+  call.handle({ type: 'resumed', leg });
+  call.assistant?.resumed();
 }
 
 function earlyDescription(session: Session): EarlyDescription {

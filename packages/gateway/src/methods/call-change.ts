@@ -19,6 +19,7 @@ export const bye: SessionHandler<'telnyx_rtc.bye'> = ({ calls }, session, params
   const cause = statedCause(params);
   const found = calls.find(session, callId);
   found?.call.handle({ type: 'bye', leg: found.leg.id, cause });
+  session.byeTaken(callId);
   return {
     result: {
       ...result(session, callId, 'CALL ENDED'),

@@ -8,6 +8,15 @@ export const invite: SessionHandler<'telnyx_rtc.invite'> = async ({ calls }, ses
   const reply: Reply = { result: result(session, callId, 'CALL CREATED') };
   // A client that repeats its invite has not heard the answer; the call is the same one.
   if (calls.find(session, callId) !== undefined) return reply;
+  const missedEnd = session.untakenBye(callId);
+  if (missedEnd !== undefined) {
+    return {
+      ...reply,
+      afterwards: () => {
+        session.bye(missedEnd);
+      },
+    };
+  }
   const setOut = await calls.prepare(session, callId, params.sdp, {
     destination: dialog.destination_number ?? '',
     callerName: dialog.caller_id_name,
@@ -37,14 +46,22 @@ export const preAnswer: SessionHandler<'parley.preAnswer'> = (gatekeeping, sessi
 
 export const attach: SessionHandler<'telnyx_rtc.attach'> = (gatekeeping, session, params) =>
   forCall(gatekeeping, session, params.dialogParams.callID, 'CALL ATTACHED', ({ call, leg }) => {
-    call.handle({ type: 'reattached', leg: leg.id, sdp: params.sdp });
+    call.handle({ type: 'reattached', leg: leg.id, sdp: params.sdp, epoch: params.parley?.epoch });
   });
 
 /** The client's path is gone for good; it is offered another one by `attach`. */
-export const remake: SessionHandler<'parley.remake'> = (gatekeeping, session, params) =>
-  forCall(gatekeeping, session, params.dialogParams.callID, 'CALL REMADE', ({ call, leg }) => {
+export const remake: SessionHandler<'parley.remake'> = (gatekeeping, session, params) => {
+  const callId = params.dialogParams.callID;
+  if (gatekeeping.calls.find(session, callId)?.call.stateName === 'inviting') {
+    throw new RpcError(
+      RpcErrorCode.invalidRequest,
+      'The call is not answered yet: restart ICE by updateMedia, or hang up.',
+    );
+  }
+  return forCall(gatekeeping, session, callId, 'CALL REMADE', ({ call, leg }) => {
     call.handle({ type: 'mediaLost', leg: leg.id });
   });
+};
 
 /** What is said of a call that just ended is answered as if it came in time; the client is told of the end again. */
 function forCall(
@@ -68,7 +85,7 @@ function forCall(
   return {
     result: result(session, callId, 'CALL ENDED'),
     afterwards: () => {
-      session.push('telnyx_rtc.bye', { callID: callId, ...cause });
+      session.bye({ callID: callId, ...cause });
     },
   };
 }

@@ -13,7 +13,7 @@ import { RpcError, type Connection, type Reply } from '../sessions/connection.ts
 import type { Session } from '../sessions/session.ts';
 import type { Gatekeeping, LoginHandler } from './method.ts';
 
-const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia'];
+const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
 
 /** How long an old socket is given to show that it is alive, before its session moves to a new one. */
 const aliveWithinMs = 1_000;
@@ -58,7 +58,7 @@ async function enter(
   try {
     const authentication = await judge();
     const { session } = connection;
-    const resumed = session ?? (await resumable(gatekeeping, params.sessid, authentication));
+    const resumed = session ?? (await resumable(gatekeeping, params, authentication));
     if (underWay.isRevoked(authentication)) {
       throw refused(gatekeeping, connection, 'wrong', wrongOrExpired);
     }
@@ -125,6 +125,8 @@ function signIn(
   resumed?.connection?.release(CloseCode.displaced, 'the session goes on at another socket');
   const session =
     resumed ?? directory.open(authentication, new Set(grantable.filter((one) => offered.includes(one))));
+  const word = wordOf(session, params);
+  session.instance = word?.instance;
   session.proof = authentication;
   session.connection = connection;
   session.addressBlock = addressBlock(connection.remoteAddress);
@@ -140,15 +142,24 @@ function signIn(
       ...grants(gatekeeping, session, params),
     },
     afterwards: () => {
-      session.flushByes();
+      calls.endedAtClient(session, word?.ended ?? []);
+      const tellAgain = calls.resume(session, word?.calls ?? null);
       session.push('telnyx_rtc.clientReady', { reattached_sessions: calls.callIds(session) });
-      calls.resumed(session);
+      tellAgain();
       if (visit !== undefined) {
         const conversation = { id: visit.conversationId };
         session.push('ai_conversation', { type: 'conversation.created', conversation });
       }
     },
   };
+}
+
+/** What a client says of its run and of its calls, where it was granted that it counts. */
+function wordOf(session: Session, { parley }: Pick<LoginParams, 'parley'>) {
+  if (parley === undefined || !session.granted.has('recovery')) return null;
+  const { instance, ended = [], calls } = parley;
+  const sameRun = instance !== undefined && instance === session.instance;
+  return { instance, ended, calls: calls === undefined ? null : { calls, sameRun } };
 }
 
 /** What a client gets that knows of capabilities: a session keeps its own, and tells them at each login. */
@@ -195,21 +206,24 @@ function refresh(
 
 /**
  * The session that the client claims, if it may have it. A duplicated tab brings the claim of the tab that it was
- * copied from: as long as that one is alive, the newcomer gets a session of its own. While the old socket is asked,
- * the session may end, or somebody else may resume it; then the answer is about a socket that no longer counts.
+ * copied from: as long as that one is alive, the newcomer gets a session of its own, unless it is the very run of the
+ * client that has it. While the old socket is asked, the session may end, or somebody else may resume it; then the
+ * answer is about a socket that no longer counts.
  */
 async function resumable(
   gatekeeping: Gatekeeping,
-  sessid: string | undefined,
+  params: Pick<LoginParams, 'sessid' | 'parley'>,
   authentication: Authentication,
 ): Promise<Session | undefined> {
-  const find = () => gatekeeping.directory.find(sessid, authentication.identity.credentialId);
+  const find = () => gatekeeping.directory.find(params.sessid, authentication.identity.credentialId);
   const session = find();
   const carrier = session?.connection ?? null;
   if (session === undefined || carrier === null) return session;
+  const instance = params.parley?.instance;
+  if (instance !== undefined && instance === session.instance) return session;
   const isAlive = await carrier.isAlive(aliveWithinMs);
   if (find() !== session || session.connection !== carrier) {
-    return await resumable(gatekeeping, sessid, authentication);
+    return await resumable(gatekeeping, params, authentication);
   }
   return isAlive ? undefined : session;
 }

@@ -1,4 +1,4 @@
-import type { Capability, ClientMethod, CloseCode, ToClient } from '@parley/protocol';
+import type { ByePush, Capability, ClientMethod, CloseCode, ToClient } from '@parley/protocol';
 import type { Authentication, Identity } from '../registrar/authenticator.ts';
 
 export interface SessionIds {
@@ -25,6 +25,9 @@ export interface Carrier {
   release(code: CloseCode, reason: string): void;
 }
 
+/** Of one session. */
+const mostUntakenByes = 64;
+
 /**
  * What survives sockets: an authenticated user at one place. At most one connection carries it at a time; without
  * one it is detached, and held for a while.
@@ -36,9 +39,11 @@ export class Session {
   /** What proved the identity last: a login may come again on the same socket, with a newer token. */
   proof: Pick<Authentication, 'expiresAt' | 'tokenId'>;
   connection: Carrier | null = null;
+  /** The run of the client that has it, where it said so. */
+  instance: string | undefined;
   /** Where its sockets came from last. */
   addressBlock = '';
-  #undeliveredByes: ToClient['telnyx_rtc.bye']['params'][] = [];
+  readonly #untakenByes = new Map<string, ByePush>();
 
   constructor(ids: SessionIds, authentication: Authentication, granted: ReadonlySet<Capability>) {
     this.ids = ids;
@@ -48,24 +53,50 @@ export class Session {
   }
 
   /**
-   * Sends a request of the gateway's. A detached session loses it, but for a bye: that one is told when the client
-   * is back, so that no call lives on at one end alone.
+   * Sends a request of the gateway's; a detached session loses it. For the end of a call see {@link bye}.
    *
    * @param onAcknowledged called when the client has taken or refused the request
    */
-  push<M extends ClientMethod>(
+  push<M extends Exclude<ClientMethod, 'telnyx_rtc.bye'>>(
     method: M,
     params: ToClient[M]['params'],
     onAcknowledged?: (outcome: Acknowledgement) => void,
   ): void {
-    if (this.connection !== null) this.connection.request(method, params, onAcknowledged);
-    else if (method === 'telnyx_rtc.bye')
-      this.#undeliveredByes.push(params as ToClient['telnyx_rtc.bye']['params']);
+    this.connection?.request(method, params, onAcknowledged);
   }
 
-  flushByes(): void {
-    const byes = this.#undeliveredByes;
-    this.#undeliveredByes = [];
-    for (const bye of byes) this.push('telnyx_rtc.bye', bye);
+  /**
+   * Tells the end of a call. Unless the client takes it, it is told again when the client is back, so that no call
+   * lives on at one end alone: a socket may be long dead before anybody knows.
+   */
+  bye(params: ByePush): void {
+    this.#untakenByes.delete(params.callID);
+    this.#untakenByes.set(params.callID, params);
+    const oldest = this.#untakenByes.keys().next();
+    // Official clients take no bye of a call that they do not have.
+    if (this.#untakenByes.size > mostUntakenByes && oldest.done !== true) this.byeTaken(oldest.value);
+    this.connection?.request('telnyx_rtc.bye', params, () => {
+      this.byeTaken(params.callID);
+    });
+  }
+
+  /** The client knows of the end. */
+  byeTaken(callId: string): void {
+    this.#untakenByes.delete(callId);
+  }
+
+  hasUntakenByes(): boolean {
+    return this.#untakenByes.size > 0;
+  }
+
+  untakenBye(callId: string): ByePush | undefined {
+    return this.#untakenByes.get(callId);
+  }
+
+  /** @returns the calls whose end is told again */
+  byesAgain(): string[] {
+    const byes = [...this.#untakenByes.values()];
+    for (const bye of byes) this.bye(bye);
+    return byes.map(({ callID }) => callID);
   }
 }
