@@ -8,12 +8,13 @@ export interface SocketEnd {
 
 class FakeCloseEvent extends Event implements CloseEvent {
   readonly code: number;
-  readonly reason = '';
+  readonly reason: string;
   readonly wasClean: boolean;
 
-  constructor(code: number) {
+  constructor(code: number, reason = '') {
     super('close');
     this.code = code;
+    this.reason = reason;
     this.wasClean = code !== 1006;
   }
 }
@@ -59,11 +60,11 @@ export class FakeSocket {
   }
 
   /** The gateway, or the network, closes. */
-  drop(code: number): void {
+  drop(code: number, reason?: string): void {
     this.later(() => {
       if (this.state === 'closed') return;
       this.state = 'closed';
-      this.onclose?.(new FakeCloseEvent(code));
+      this.onclose?.(new FakeCloseEvent(code, reason));
     });
   }
 

@@ -18,7 +18,7 @@ export interface WireFrame {
 interface Connection {
   readonly url: string;
   send(text: string): void;
-  close(code: number): void;
+  close(code: number, reason?: string): void;
 }
 
 /** What the gateway does about a request; it may also answer later, or push something. */
@@ -127,8 +127,8 @@ export class ScriptedGateway {
       send: (text: string) => {
         socket.deliver(text);
       },
-      close: (code: number) => {
-        socket.drop(code);
+      close: (code: number, reason?: string) => {
+        socket.drop(code, reason);
       },
     };
     this.connection = connection;
@@ -146,9 +146,9 @@ export class ScriptedGateway {
         send: (text: string) => {
           socket.send(text);
         },
-        close: (code: number) => {
+        close: (code: number, reason?: string) => {
           if (code === 1006) socket.terminate();
-          else socket.close(code);
+          else socket.close(code, reason);
         },
       };
       this.urls.push(connection.url);
@@ -221,8 +221,8 @@ export class ScriptedGateway {
   }
 
   /** Ends the connection. @param code 1006: as if the network were gone */
-  cut(code = 1006): void {
-    this.connection?.close(code);
+  cut(code = 1006, reason?: string): void {
+    this.connection?.close(code, reason);
     this.connection = undefined;
   }
 

@@ -28,6 +28,7 @@ export {
   type ResponseCancelItem,
 } from './api/conversation.ts';
 export type { IWebRTCInfo } from './api/browser-support.ts';
+export type { ConnectionState, IConnectionEvent } from './api/connection.ts';
 export type { ICatalogueEntry } from './api/catalogue.ts';
 export {
   ERROR_TYPE,

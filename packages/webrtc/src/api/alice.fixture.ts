@@ -1,7 +1,8 @@
 import { FakeMedia, ManualClock, settle, type ScriptedGateway } from '@parley/testkit';
 
-import type { Platform } from '../platform/ports.ts';
+import type { PageHappening, Platform } from '../platform/ports.ts';
 import type { Call, INotification } from './call.ts';
+import type { IConnectionEvent } from './connection.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
 import type { IClientOptions } from './options.ts';
 import { TelnyxRTC } from './telnyx-rtc.ts';
@@ -19,10 +20,13 @@ export class Alice {
   readonly console: string[] = [];
   /** Names of `telnyx.ready` and `telnyx.socket.*` as they came. */
   readonly connection: string[] = [];
+  readonly connections: IConnectionEvent[] = [];
   readonly incoming: Call[] = [];
   random = 0.5;
   userAgent = 'Fake browser';
-  private readonly pageHides = new Set<() => void>();
+  isOnline = true;
+  isVisible = true;
+  private readonly pageListeners = new Set<(happening: PageHappening) => void>();
   private readonly states = new Map<string, string[]>();
 
   constructor(gateway: ScriptedGateway, options: IClientOptions = {}) {
@@ -75,11 +79,15 @@ export class Alice {
   }
 
   leavePage(): void {
-    for (const hide of [...this.pageHides]) hide();
+    this.page('pagehide');
+  }
+
+  page(happening: PageHappening): void {
+    for (const listener of [...this.pageListeners]) listener(happening);
   }
 
   get watchesPage(): boolean {
-    return this.pageHides.size > 0;
+    return this.pageListeners.size > 0;
   }
 
   /** What must be none after the last call. */
@@ -90,13 +98,19 @@ export class Alice {
       sounds: this.media.sounds.filter(({ paused }) => !paused).length,
       gestures: this.media.waitingForGesture,
       deviceWatchers: this.media.watchingDevices,
-      timers: this.clock.pending,
+      timers: this.clock.pending - (this.isWatching ? 1 : 0),
       calls: Object.keys(this.client.calls).length,
     };
   }
 
+  /** A session that is ready has a timer for its socket. */
+  private get isWatching(): boolean {
+    return this.connections.at(-1)?.state === 'connected';
+  }
+
   private listen(): void {
     this.client
+      .on('telnyx.connection', (event) => this.connections.push(event))
       .on('telnyx.error', (event) => this.errors.push(event))
       .on('telnyx.warning', (event) => this.warnings.push(event))
       .on('telnyx.ready', () => this.connection.push('ready'))
@@ -124,12 +138,14 @@ export class Alice {
         return userAgent();
       },
       openSocket: this.gateway.openSocket,
-      onPageHide: (hide) => {
-        this.pageHides.add(hide);
+      onPage: (listener) => {
+        this.pageListeners.add(listener);
         return () => {
-          this.pageHides.delete(hide);
+          this.pageListeners.delete(listener);
         };
       },
+      isOnline: () => this.isOnline,
+      isVisible: () => this.isVisible,
       write: (level, line, detail) => {
         this.console.push([level, line, ...detail.map(String)].join(' '));
       },

@@ -1,12 +1,13 @@
 import type { Told } from '../calls/calls.ts';
 import { Emitter } from '../kernel/emitter.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Platform } from '../platform/ports.ts';
+import type { PageHappening, Platform } from '../platform/ports.ts';
 import { Session } from '../signaling/session.ts';
-import type { SessionFailure } from '../signaling/session-machine.ts';
+import type { SessionEvent, SessionFailure, SessionState } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
 import { TokenKeeper } from '../signaling/token-keeper.ts';
 import { CallBook, type CallDefaults } from './call-book.ts';
+import { toConnectionEvent, type ConnectionState } from './connection.ts';
 import type { AIConversationParams } from './conversation.ts';
 import { errorEvent, TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
@@ -45,6 +46,7 @@ export class ClientCore {
   readonly #everyEvent: Emit;
   readonly #tokens: TokenKeeper;
   #stopWatchingPage: (() => void) | undefined;
+  #connection: ConnectionState = 'disconnected';
   /** The departure that goes on; a `connect()` meanwhile revokes it. */
   #leaving: symbol | undefined;
 
@@ -56,11 +58,13 @@ export class ClientCore {
     this.emitter = new Emitter((event, error) => {
       this.log.error(`a listener of ${String(event)} threw`, error);
     });
-    const { openSocket, random, startTimer, uuid } = platform;
-    const ports = { openSocket, random, startTimer, uuid, log: this.log.named('session') };
-    this.session = new Session(ports, () => this.#sessionSettings(), this.#sessionObserver);
+    this.session = new Session(
+      { ...platform, log: this.log.named('session') },
+      () => this.#sessionSettings(),
+      this.#sessionObserver,
+    );
     this.#tokens = new TokenKeeper({
-      startTimer,
+      startTimer: platform.startTimer,
       now: platform.now,
       token: () => (hasCredentials(fields.options) ? undefined : fields.options.login_token),
       provider: () => (hasCredentials(fields.options) ? undefined : fields.options.tokenProvider),
@@ -93,7 +97,7 @@ export class ClientCore {
   }
 
   get sessionId(): string {
-    return this.session.id ?? '';
+    return this.session.resumption.sessionId ?? '';
   }
 
   get server(): string {
@@ -135,10 +139,35 @@ export class ClientCore {
 
   connect(): void {
     this.#leaving = undefined;
-    this.#stopWatchingPage ??= this.platform.onPageHide(() => {
-      if (this.#fields.options.hangupOnBeforeUnload !== false) void this.#hangUpAll();
+    this.#stopWatchingPage ??= this.platform.onPage((happening) => {
+      this.#pageChanged(happening);
     });
     this.session.connect();
+  }
+
+  #pageChanged(happening: PageHappening): void {
+    switch (happening) {
+      case 'pagehide':
+        if (this.#fields.options.hangupOnBeforeUnload !== false) void this.#hangUpAll();
+        break;
+      case 'offline':
+        this.fail(48001, undefined);
+        this.session.doubt();
+        break;
+      case 'visibilitychange':
+        if (this.platform.isVisible()) this.session.hurry(false);
+        break;
+      default:
+        this.session.hurry(true);
+    }
+  }
+
+  #tellConnection(state: SessionState, event: SessionEvent): void {
+    const { isOnline, now } = this.platform;
+    const told = toConnectionEvent(state, event, this.#connection, { isOnline: isOnline(), now: now() });
+    if (told.state === this.#connection && told.nextAttemptAt === undefined) return;
+    this.#connection = told.state;
+    this.emit('telnyx.connection', told);
   }
 
   async disconnect(): Promise<void> {
@@ -212,6 +241,11 @@ export class ClientCore {
   }
 
   readonly #sessionObserver: SessionObserver = {
+    changed: (state, event) => {
+      this.#tellConnection(state, event);
+    },
+    inCall: () => this.book.calls.all().length > 0,
+    known: () => this.book.calls.known(),
     ready: () => {
       this.book.calls.ready();
       this.book.prefetch();
@@ -263,7 +297,8 @@ export class ClientCore {
   #handleSessionFailure(failure: SessionFailure, error: unknown): void {
     if (failure === 'login-refused') this.#tokens.refused();
     const code = SESSION_ERRORS[failure];
-    if (code === undefined) this.warn(36005, { reason: failure });
+    if (failure === 'silent') this.warn(36003, { reason: failure, source: 'probe' });
+    else if (code === undefined) this.warn(36005, { reason: failure });
     else this.fail(code, error);
   }
 

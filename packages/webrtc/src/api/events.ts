@@ -1,4 +1,5 @@
 import type { INotification } from './call.ts';
+import type { IConnectionEvent } from './connection.ts';
 import type { IAIConversationMessageEvent } from './conversation.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
 import type { ITelnyxWarningEvent } from './warnings.ts';
@@ -10,6 +11,7 @@ export const SwEvent = {
   SocketError: 'telnyx.socket.error',
   SocketMessage: 'telnyx.socket.message',
   Ready: 'telnyx.ready',
+  Connection: 'telnyx.connection',
   Error: 'telnyx.error',
   Warning: 'telnyx.warning',
   Notification: 'telnyx.notification',
@@ -72,6 +74,7 @@ export type IStatsReport = Readonly<Record<string, unknown>>;
 /** Event names and their payloads. */
 export interface TelnyxEvents {
   'telnyx.ready': IReadyEvent;
+  'telnyx.connection': IConnectionEvent;
   'telnyx.error': ITelnyxErrorEvent;
   'telnyx.warning': ITelnyxWarningEvent;
   'telnyx.notification': INotification;

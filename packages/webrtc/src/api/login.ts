@@ -1,4 +1,3 @@
-import { CAPABILITIES } from '../signaling/extension.ts';
 import type { SessionSettings } from '../signaling/session-ports.ts';
 import { hasCredentials } from './check-options.ts';
 import type { IClientOptions } from './options.ts';
@@ -8,7 +7,6 @@ import { VERSION } from './version.ts';
 export function toLogin(options: IClientOptions, userAgent: string): SessionSettings['login'] {
   const common = {
     'User-Agent': { sdkVersion: VERSION, data: userAgent },
-    parley: { capabilities: CAPABILITIES },
   };
   const { anonymous_login: visitor, userVariables, login, password, passwd, login_token } = options;
   if (visitor && !hasCredentials(options) && !login_token) {

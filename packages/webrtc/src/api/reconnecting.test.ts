@@ -248,7 +248,8 @@ describe('a server that ends the session', () => {
     gateway.cut(4409);
     await alice.clock.advance(60_000);
     expect(gateway.urls).toHaveLength(1);
-    expect(alice.warnings).toMatchObject([{ warning: { code: 36005 }, reason: 'dismissed' }]);
+    expect(alice.warnings).toMatchObject([{ warning: { code: 36005 }, reason: 'displaced' }]);
+    expect(alice.connections.at(-1)).toMatchObject({ state: 'disconnected', reason: 'displaced' });
   });
 });
 

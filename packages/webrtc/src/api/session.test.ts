@@ -39,7 +39,10 @@ describe('alice signs in', () => {
         userVariables: { push_when_active: false, pn_late_fanout: false },
         loginParams: { early_sdp_answer: false },
         'User-Agent': { sdkVersion: '2.28.0', data: 'Fake browser' },
-        parley: { capabilities: ['iceServers', 'preAnswer', 'earlyMedia'] },
+        parley: {
+          capabilities: ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'],
+          instance: expect.any(String),
+        },
         reconnection: false,
       },
     });

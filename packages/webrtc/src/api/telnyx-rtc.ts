@@ -108,12 +108,12 @@ export class TelnyxRTC {
 
   /** Whether the socket is open; for whether calls can be made, see the event `telnyx.ready`. */
   get connected(): boolean {
-    return this.core().session.currentSocket?.isOpen ?? false;
+    return this.core().session.sockets.current?.isOpen ?? false;
   }
 
   get connection(): IConnection {
     const { session, server } = this.core();
-    const socket = session.currentSocket;
+    const socket = session.sockets.current;
     const connected = socket?.isOpen ?? false;
     const connecting = socket?.isConnecting ?? false;
     return {
@@ -210,7 +210,7 @@ export class TelnyxRTC {
 
   /** The next connection may go to another node of the server. */
   clearReconnectToken(): void {
-    this.core().session.forgetNode();
+    this.core().session.resumption.voiceSdkId = undefined;
   }
 
   /**

@@ -31,7 +31,7 @@ describe('a token without a provider', () => {
     expect(alice.warningCodes).toEqual([34001]);
     await alice.clock.advance(10 * 60_000);
     expect(alice.warningCodes).toEqual([34001]);
-    expect(alice.clock.pending).toBe(0);
+    expect(alice.leftovers.timers).toBe(0);
   });
 
   it('is told to end by the clock of the server', async () => {
@@ -52,7 +52,7 @@ describe('a token without a provider', () => {
   });
 
   it('starts no timer where nothing ends, nor after disconnect()', async () => {
-    expect((await Alice.ready(gateway)).clock.pending).toBe(0);
+    expect((await Alice.ready(gateway)).leftovers.timers).toBe(0);
     const alice = await withToken({ login_token: jwt(DAY) });
     await alice.client.disconnect();
     await settle();

@@ -86,6 +86,11 @@ export class Calls {
     }
   }
 
+  /** For the server, at a login. */
+  known(): { readonly ended?: readonly string[] } {
+    return this.#undelivered.size > 0 ? { ended: [...this.#undelivered.keys()] } : {};
+  }
+
   /** There will be no further socket: every call ends here. */
   abandon(): void {
     this.#undelivered.clear();

@@ -38,8 +38,8 @@ export class Conversation {
    * @throws RpcError `offline` where there is no session to send it on
    */
   add(item: Exclude<ClientItem, { type: 'message' }>): void {
-    const { currentSocket, state } = this.#session;
-    if (!currentSocket || state.name !== 'ready') throw offline(METHOD);
-    currentSocket.send({ jsonrpc: '2.0', method: METHOD, params: { type: CREATE, item } });
+    const { sockets, state } = this.#session;
+    if (!sockets.current || state.name !== 'ready') throw offline(METHOD);
+    sockets.current.send({ jsonrpc: '2.0', method: METHOD, params: { type: CREATE, item } });
   }
 }

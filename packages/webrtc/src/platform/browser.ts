@@ -2,7 +2,16 @@
  * The only file that names browser globals. Each is looked up when it is needed, so that the SDK can be
  * imported, and a client constructed, where there is no browser.
  */
-import type { Platform } from './ports.ts';
+import type { PageHappening, Platform } from './ports.ts';
+
+const PAGE: readonly PageHappening[] = [
+  'online',
+  'offline',
+  'pagehide',
+  'pageshow',
+  'visibilitychange',
+  'resume',
+];
 
 export function browserPlatform(): Platform {
   return {
@@ -37,7 +46,16 @@ export function browserPlatform(): Platform {
       });
       return remove;
     },
-    onPageHide: (hide) => listen(globalThis.window, ['pagehide'], hide),
+    // Those of the document pass the window on their way.
+    onPage: (listener) =>
+      listen(globalThis.window, PAGE, (event) => {
+        const happening = PAGE.find((name) => name === event.type);
+        // A page that is shown for the first time has nothing to come back to.
+        if (happening && (happening !== 'pageshow' || ('persisted' in event && event.persisted === true)))
+          listener(happening);
+      }),
+    isVisible: () => globalThis.document?.visibilityState !== 'hidden',
+    isOnline: () => globalThis.navigator?.onLine ?? true,
     write: (level, line, detail) => {
       console[level](line, ...detail);
     },
@@ -51,7 +69,7 @@ export function browserPlatform(): Platform {
 function listen(
   target: EventTarget | undefined,
   events: readonly string[],
-  happened: () => void,
+  happened: (event: Event) => void,
 ): () => void {
   for (const event of events) target?.addEventListener(event, happened, true);
   return () => {

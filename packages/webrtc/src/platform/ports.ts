@@ -39,6 +39,12 @@ export interface MediaPorts {
   onUserGesture(gesture: () => void): () => void;
 }
 
+/**
+ * What happens to the page (HTML, Page Lifecycle). `pagehide`: it goes, for good or to the back/forward cache;
+ * `pageshow`: it has come, perhaps from there; `resume`: it was frozen.
+ */
+export type PageHappening = 'online' | 'offline' | 'pagehide' | 'pageshow' | 'visibilitychange' | 'resume';
+
 export interface Platform extends MediaPorts {
   /** Milliseconds of the epoch. */
   now(): number;
@@ -51,7 +57,10 @@ export interface Platform extends MediaPorts {
   readonly canConnect: boolean;
   /** @throws SyntaxError or SecurityError where the browser refuses the address */
   openSocket(url: string): SocketPort;
-  /** The page is about to go. @returns the way to unsubscribe */
-  onPageHide(hide: () => void): () => void;
+  /** @returns the way to unsubscribe */
+  onPage(listener: (happening: PageHappening) => void): () => void;
+  isVisible(): boolean;
+  /** Whether there is a network, as far as the browser knows. */
+  isOnline(): boolean;
   write(level: Level, line: string, detail: readonly unknown[]): void;
 }

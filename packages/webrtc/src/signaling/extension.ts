@@ -3,7 +3,7 @@ import { isIceServer, type Capability, type IceServer } from '@parley/protocol';
 import type { Fields } from './fields.ts';
 
 /** What this client can make use of. */
-export const CAPABILITIES: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia'];
+export const CAPABILITIES: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
 
 /** What a gateway grants beyond the common protocol: nothing, until it says so in the result of a login. */
 export class Grants {

@@ -9,6 +9,7 @@ export interface Loss {
   readonly attempt: number;
   /** Why the socket closed, where it told. */
   readonly closeCode: number | undefined;
+  readonly closeReason?: string | undefined;
   /** From 0 to 1, 1 excluded. */
   readonly random: number;
 }
@@ -17,11 +18,14 @@ export interface Loss {
  * Full jitter: any time between 0 and a ceiling that doubles from one second, so that clients which lost the
  * same server spread evenly. The first attempt comes almost at once, as most losses are one client's own;
  * unless the close code says that the server has closed on everybody.
+ * A server may name the least time that it wants to be left alone for; it is obeyed, and spread by a fifth.
  * @returns undefined where the server does not want the client back
  */
-export function reconnectDelayMs({ attempt, closeCode, random }: Loss): number | undefined {
+export function reconnectDelayMs({ attempt, closeCode, closeReason, random }: Loss): number | undefined {
   const redial = closeCode === undefined ? 'atOnce' : redialAfter(closeCode);
   if (redial === 'never') return undefined;
+  const [, seconds] = /retry-after=(\d{1,4})$/.exec(closeReason ?? '') ?? [];
+  if (seconds !== undefined) return Math.round(Number(seconds) * 1_000 * (1 + random / 5));
   const least = redial === 'atOnce' ? FIRST_CEILING_MS : BACKOFF_CEILING_MS;
   const grown = attempt <= 1 ? 0 : 500 * 2 ** (attempt - 1);
   return Math.round(random * Math.min(CEILING_MS, Math.max(least, grown)));

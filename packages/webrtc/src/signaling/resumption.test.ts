@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { NOTHING_TO_RESUME, resumeClaim, socketUrl, type Route } from './resumption.ts';
+import { Resumption, type Route } from './resumption.ts';
 
 const PLAIN: Route = {
   rtcIp: undefined,
@@ -9,7 +9,8 @@ const PLAIN: Route = {
   skipTrailing: false,
   skipLastNode: false,
 };
-const HELD = { sessionId: 'S', voiceSdkId: 'V' };
+const held = (what: Partial<Resumption>): Resumption => Object.assign(new Resumption(), what);
+const HELD = held({ sessionId: 'S', voiceSdkId: 'V' });
 
 describe('the URL of a socket', () => {
   it.each<[Partial<Route>, boolean, string]>([
@@ -24,21 +25,21 @@ describe('the URL of a socket', () => {
     ],
     [{ rtcIp: '10.0.0.1', skipTrailing: true }, true, '?x=1&voice_sdk_id=V&skip_trailing=true'],
   ])('routed by %j (resumable: %s) ends in %s', (route, resumable, query) => {
-    expect(socketUrl('wss://gw.test/base?x=1', { ...PLAIN, ...route }, HELD, resumable)).toBe(
+    expect(HELD.socketUrl('wss://gw.test/base?x=1', { ...PLAIN, ...route }, resumable)).toBe(
       `wss://gw.test/base${query}`,
     );
   });
 
   it('asks for no other node where there is none to be avoided', () => {
     const route = { ...PLAIN, skipLastNode: true };
-    expect(socketUrl('wss://gw.test/', route, NOTHING_TO_RESUME, true)).toBe('wss://gw.test/');
+    expect(new Resumption().socketUrl('wss://gw.test/', route, true)).toBe('wss://gw.test/');
   });
 });
 
 describe('the claim of a login', () => {
   it('is made for what is known', () => {
-    expect(resumeClaim(NOTHING_TO_RESUME)).toEqual({ reconnection: false });
-    expect(resumeClaim(HELD)).toEqual({ reconnection: true, sessid: 'S' });
-    expect(resumeClaim({ ...HELD, sessionId: undefined })).toEqual({ reconnection: true });
+    expect(new Resumption().claim).toEqual({ reconnection: false });
+    expect(HELD.claim).toEqual({ reconnection: true, sessid: 'S' });
+    expect(held({ voiceSdkId: 'V' }).claim).toEqual({ reconnection: true });
   });
 });

@@ -1,12 +1,3 @@
-/** What a later socket needs in order to take up the session of an earlier one. */
-export interface Resumption {
-  readonly sessionId: string | undefined;
-  /** Names the node that holds the session. */
-  readonly voiceSdkId: string | undefined;
-}
-
-export const NOTHING_TO_RESUME: Resumption = { sessionId: undefined, voiceSdkId: undefined };
-
 export interface Route {
   readonly rtcIp: string | undefined;
   readonly rtcPort: number | undefined;
@@ -16,34 +7,35 @@ export interface Route {
   readonly skipLastNode: boolean;
 }
 
-/** @param resumable false where the first connection of a canary client must not be sticky */
-export function socketUrl(
-  server: string,
-  route: Route,
-  { voiceSdkId }: Resumption,
-  resumable: boolean,
-): string {
-  const url = new URL(server);
-  const query = url.searchParams;
-  const { rtcIp, rtcPort } = route;
-  const direct = rtcIp !== undefined && rtcPort !== undefined;
-  if (direct) {
-    query.set('rtc_ip', rtcIp);
-    query.set('rtc_port', String(rtcPort));
-  }
-  const sticky = voiceSdkId !== undefined && resumable && !direct;
-  if (sticky) query.set('voice_sdk_id', voiceSdkId);
-  if (route.canary && !direct) query.set('canary', 'true');
-  if (route.skipLastNode && sticky) query.set('skip_last_voice_sdk_id', 'true');
-  if (route.skipTrailing) query.set('skip_trailing', 'true');
-  return url.href;
-}
+/** What a later socket needs in order to take up the session of an earlier one. */
+export class Resumption {
+  sessionId: string | undefined;
+  /** Names the node that holds the session. */
+  voiceSdkId: string | undefined;
 
-/** `reconnection` and `sessid` of a login. */
-export function resumeClaim({ sessionId, voiceSdkId }: Resumption): {
-  reconnection: boolean;
-  sessid?: string;
-} {
-  if (voiceSdkId === undefined && sessionId === undefined) return { reconnection: false };
-  return { reconnection: true, ...(sessionId === undefined ? {} : { sessid: sessionId }) };
+  /** @param resumable false where the first connection of a canary client must not be sticky */
+  socketUrl(server: string, route: Route, resumable: boolean): string {
+    const url = new URL(server);
+    const query = url.searchParams;
+    const { rtcIp, rtcPort } = route;
+    const direct = rtcIp !== undefined && rtcPort !== undefined;
+    if (direct) {
+      query.set('rtc_ip', rtcIp);
+      query.set('rtc_port', String(rtcPort));
+    }
+    const { voiceSdkId } = this;
+    const sticky = voiceSdkId !== undefined && resumable && !direct;
+    if (sticky) query.set('voice_sdk_id', voiceSdkId);
+    if (route.canary && !direct) query.set('canary', 'true');
+    if (route.skipLastNode && sticky) query.set('skip_last_voice_sdk_id', 'true');
+    if (route.skipTrailing) query.set('skip_trailing', 'true');
+    return url.href;
+  }
+
+  /** `reconnection` and `sessid` of a login. */
+  get claim(): { reconnection: boolean; sessid?: string } {
+    const { sessionId, voiceSdkId } = this;
+    const reconnection = voiceSdkId !== undefined || sessionId !== undefined;
+    return { reconnection, ...(sessionId === undefined ? {} : { sessid: sessionId }) };
+  }
 }

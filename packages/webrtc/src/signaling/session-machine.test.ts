@@ -127,7 +127,8 @@ describe('a session', () => {
     expect(run({ ...ALWAYS, autoReconnect: false }, ...READY, closed()).effects).toEqual([
       'report not-reconnecting',
     ]);
-    expect(run(ALWAYS, ...READY, closed(4409)).effects).toEqual(['report dismissed']);
+    expect(run(ALWAYS, ...READY, closed(4409)).effects).toEqual(['report displaced']);
+    expect(run(ALWAYS, ...READY, closed(4403)).effects).toEqual(['report dismissed']);
     expect(run(ALWAYS, ...READY, { type: 'punted' }).effects).toEqual(['close', 'report dismissed']);
   });
 

@@ -12,6 +12,13 @@
  *       │ 190 s                                    │ closed
  *       └──────────────────── stranded ◀───────────┴── lost, and no reconnection wanted
  *
+ *              silent                     the new socket opened
+ *      ready ──────────▶ relieving ─────────────────────────────▶ authenticating
+ *        ▲   ◀──────────    │  │ the old one closed
+ *        │      heard       │  └─────────────────────▶ connecting
+ *        │                  └── the new one closed, 5 s ──▶ lost
+ *
+ * `relieving` opens another socket beside one that says nothing, and keeps whichever speaks first.
  * `connecting` opens its socket when there is something to log in with: a token that has ended is replaced first.
  * `refused` keeps its socket, so that the application can log in again with other credentials; nothing is
  * retried there, nor in `stranded`, whose socket is gone: calls can still be heard for as long as servers hold them.
@@ -36,6 +43,7 @@ export type SessionState =
   | ({ readonly name: 'authenticating'; readonly registered: boolean } & Tries)
   | ({ readonly name: 'registering'; readonly polls: number; readonly pauseMs: number | undefined } & Tries)
   | ({ readonly name: 'ready' } & Tries)
+  | ({ readonly name: 'relieving' } & Tries)
   | ({ readonly name: 'waiting'; readonly delayMs: number } & Tries)
   | { readonly name: 'refused' }
   | { readonly name: 'stranded' };
@@ -43,10 +51,18 @@ export type SessionState =
 export type SessionEvent =
   | { readonly type: 'connect' | 'disconnect' | 'opened' | 'loginAccepted' | 'clientReady' | 'elapsed' }
   | { readonly type: 'login' | 'preparing' | 'prepared' }
+  /** The socket that seemed dead has spoken. */
+  | { readonly type: 'heard' }
+  /** It is a good moment to connect; `afresh`: also where an attempt is under way, in a network that may be gone. */
+  | { readonly type: 'hurry'; readonly afresh: boolean }
+  | { readonly type: 'silent'; readonly policy: SessionPolicy }
   | { readonly type: 'unopenable'; readonly error: unknown }
   | {
       readonly type: 'closed';
       readonly closeCode: number | undefined;
+      readonly closeReason?: string | undefined;
+      /** The one that was opened beside another. */
+      readonly beside?: boolean;
       readonly random: number;
       readonly policy: SessionPolicy;
     }
@@ -62,11 +78,17 @@ export type SessionFailure =
   | 'upstream-failed'
   | 'exhausted'
   | 'not-reconnecting'
-  /** The server closed for good: the session is taken over, revoked, or ended by an operator. */
-  | 'dismissed';
+  /** The server closed for good: the session is revoked, or ended by an operator. */
+  | 'dismissed'
+  /** The session goes on elsewhere, in the copy of a tab for example. */
+  | 'displaced'
+  /** Nothing comes in on a socket that is still open. */
+  | 'silent';
 
 export type SessionEffect =
   | { readonly type: 'open' | 'close' | 'drop' | 'login' | 'askRegistration' | 'announceReady' }
+  /** `promote`: the socket beside takes the place of the one that is gone. `keep`: it is closed instead. */
+  | { readonly type: 'openBeside' | 'promote' | 'keep' }
   | { readonly type: 'report'; readonly failure: SessionFailure; readonly error?: unknown };
 
 export interface SessionPolicy {
@@ -83,6 +105,8 @@ const ANSWER_MS = 10_000;
 const STABLE_MS = 5_000;
 /** Longer than a server holds the calls of a client that is gone. */
 const STRANDED_MS = 190_000;
+/** `CloseCode.displaced` of the protocol, in a number: the names would be part of every page. */
+const DISPLACED = 4409;
 const MAX_POLLS = 5;
 const MAX_UPSTREAM_FAILURES = 5;
 
@@ -106,8 +130,12 @@ export const sessionMachine: Machine<SessionState, SessionEvent, SessionEffect> 
         return registering(state, event);
       case 'ready':
         return ready(state, event);
+      case 'relieving':
+        return relieving(state, event);
       case 'waiting':
-        return event.type === 'elapsed' || event.type === 'connect' ? open(state) : to(state);
+        return event.type === 'elapsed' || event.type === 'connect' || event.type === 'hurry'
+          ? open(state)
+          : to(state);
       case 'refused':
         return refused(state, event);
       case 'stranded':
@@ -131,6 +159,8 @@ function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
   switch (state.name) {
     case 'connecting':
       return state.preparing ? undefined : after(CONNECT_MS);
+    case 'relieving':
+      return after(CONNECT_MS);
     case 'authenticating':
       return after(ANSWER_MS);
     case 'registering':
@@ -150,15 +180,13 @@ function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
 function connecting(state: State<'connecting'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'opened':
-      return to(
-        { ...tries(state), name: 'authenticating', registered: false },
-        { type: 'login' },
-        { type: 'askRegistration' },
-      );
+      return authenticate(state);
     case 'preparing':
       return to({ ...state, preparing: true });
     case 'prepared':
       return state.preparing ? open(state) : to(state);
+    case 'hurry':
+      return event.afresh && !state.preparing ? open(state) : to(state);
     case 'unopenable':
       return to(IDLE, report('unopenable', event.error));
     default:
@@ -203,19 +231,40 @@ function ready(state: State<'ready'>, event: SessionEvent): SessionStep {
       return to({ ...state, attempt: 0 });
     case 'closed':
       return lost(state, event);
+    case 'silent':
+      if (!event.policy.autoReconnect) {
+        return to({ name: 'stranded' }, { type: 'close' }, report('not-reconnecting'));
+      }
+      return to({ ...state, name: 'relieving' }, { type: 'openBeside' }, report('silent'));
     default:
       return to(state);
+  }
+}
+
+function relieving(state: State<'relieving'>, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'opened':
+      return authenticate(state);
+    case 'heard':
+      return to({ ...state, name: 'ready' }, { type: 'keep' });
+    case 'preparing':
+      return to({ ...tries(state), name: 'connecting', preparing: true }, { type: 'close' });
+    case 'unopenable':
+      return to(IDLE, { type: 'close' }, report('unopenable', event.error));
+    case 'closed': {
+      if (!event.beside) return to({ ...tries(state), name: 'connecting' }, { type: 'promote' });
+      const { state: next, effects } = lost(state, event);
+      return to(next, { type: 'close' }, ...effects);
+    }
+    default:
+      return unanswered(state, event);
   }
 }
 
 function refused(state: State<'refused'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'login':
-      return to(
-        { ...fresh, name: 'authenticating', registered: false },
-        { type: 'login' },
-        { type: 'askRegistration' },
-      );
+      return authenticate(fresh);
     case 'connect':
       return to({ ...fresh, name: 'connecting' }, { type: 'close' }, { type: 'open' });
     case 'closed':
@@ -251,10 +300,10 @@ function unanswered(state: Tries & SessionState, event: SessionEvent): SessionSt
   return to(state);
 }
 
-function lost(state: Tries, { closeCode, random, policy }: Event<'closed'>): SessionStep {
+function lost(state: Tries, { closeCode, closeReason, random, policy }: Event<'closed'>): SessionStep {
   const attempt = state.attempt + 1;
-  const delayMs = reconnectDelayMs({ attempt, closeCode, random });
-  if (delayMs === undefined) return to(IDLE, report('dismissed', closeCode));
+  const delayMs = reconnectDelayMs({ attempt, closeCode, closeReason, random });
+  if (delayMs === undefined) return to(IDLE, report(closeCode === DISPLACED ? 'displaced' : 'dismissed'));
   if (!policy.autoReconnect) return to({ name: 'stranded' }, report('not-reconnecting'));
   if (policy.maxReconnectAttempts > 0 && attempt > policy.maxReconnectAttempts) {
     return to(IDLE, report('exhausted'));
@@ -266,6 +315,14 @@ const fresh: Tries = { attempt: 0, upstreamFailures: 0 };
 
 function open(state: Tries): SessionStep {
   return to({ ...tries(state), name: 'connecting' }, { type: 'open' });
+}
+
+function authenticate(state: Tries): SessionStep {
+  return to(
+    { ...tries(state), name: 'authenticating', registered: false },
+    { type: 'login' },
+    { type: 'askRegistration' },
+  );
 }
 
 function becomeReady({ attempt }: Tries): SessionStep {

@@ -1,11 +1,11 @@
-import type { ClientMethod, Push } from '@parley/protocol';
+import type { ClientExtension, ClientMethod, Push } from '@parley/protocol';
 
 import type { Log } from '../kernel/log.ts';
 import type { StartTimer } from '../kernel/machine.ts';
 import type { SocketPort } from '../platform/ports.ts';
 import type { Fields } from './fields.ts';
 import type { Route } from './resumption.ts';
-import type { SessionFailure, SessionPolicy } from './session-machine.ts';
+import type { SessionEvent, SessionFailure, SessionPolicy, SessionState } from './session-machine.ts';
 
 export interface SessionPorts {
   readonly startTimer: StartTimer;
@@ -13,6 +13,8 @@ export interface SessionPorts {
   openSocket(url: string): SocketPort;
   random(): number;
   uuid(): string;
+  now(): number;
+  isVisible(): boolean;
 }
 
 /** Read anew for every connection and login, as the application may change its options. */
@@ -33,6 +35,10 @@ export type CallPush = Push<
 >;
 
 export interface SessionObserver {
+  changed(state: SessionState, event: SessionEvent): void;
+  readonly inCall: () => boolean;
+  /** What the client tells of its calls with a login. */
+  known(): Pick<ClientExtension, 'ended' | 'calls'>;
   ready(): void;
   failed(failure: SessionFailure, error: unknown): void;
   /** @returns settles when there is something to log in with; undefined where there is */

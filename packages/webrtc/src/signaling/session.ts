@@ -2,10 +2,11 @@ import { decodeToClient, type Push } from '@parley/protocol';
 
 import { Runner } from '../kernel/machine.ts';
 import { parseFields, readFields, readText, type Fields } from './fields.ts';
-import { Grants } from './extension.ts';
+import { CAPABILITIES, Grants } from './extension.ts';
+import { Liveness } from './liveness.ts';
 import { offline, Outbox } from './outbox.ts';
-import { NOTHING_TO_RESUME, resumeClaim, socketUrl, type Resumption } from './resumption.ts';
-import { Rpc, RpcError } from './rpc.ts';
+import { Resumption } from './resumption.ts';
+import { RpcError } from './rpc.ts';
 import {
   IDLE,
   isUnattended,
@@ -17,46 +18,67 @@ import {
 import { isRegistered, LOST, Registration } from './registration.ts';
 import { ServerChoice } from './server-choice.ts';
 import type { SessionObserver, SessionPorts, SessionSettings } from './session-ports.ts';
-import { Socket, type SocketHandlers } from './socket.ts';
+import { Sockets } from './sockets.ts';
 
 const REQUEST_MS = 10_000;
-
-/** The server no longer knows the session: log in once, then ask again. */
-const LOGIN_REQUIRED = -32000;
 
 /** Runs the session machine: opens sockets, logs in, and carries requests between them. */
 export class Session {
   readonly grants: Grants;
+  readonly sockets: Sockets;
+  readonly resumption = new Resumption();
   readonly #ports: SessionPorts;
   readonly #settings: () => SessionSettings;
   readonly #observer: SessionObserver;
   readonly #machine: Runner<SessionState, SessionEvent, SessionEffect>;
   readonly #outbox: Outbox;
-  #socket: Socket | undefined;
-  #rpc: Rpc | undefined;
-  #sockets = 0;
+  #liveness: Liveness | undefined;
+  /** Of this run of the client, wherever its id and calls are copied to. */
+  readonly #instance: string;
   readonly #choice = new ServerChoice();
-  #resumption: Resumption = NOTHING_TO_RESUME;
   #resumeTold = false;
   #readyTold = false;
-  /** Asked for by an error code: one a socket, until it was seen to help. */
-  #repeatedLogin: Promise<void> | undefined;
   readonly #registration = new Registration();
 
   constructor(ports: SessionPorts, settings: () => SessionSettings, observer: SessionObserver) {
     this.#ports = ports;
     this.#settings = settings;
     this.#observer = observer;
+    this.#instance = ports.uuid();
     this.grants = new Grants(observer.iceServersGranted);
-    this.#outbox = new Outbox(ports.startTimer);
+    this.#outbox = new Outbox({
+      startTimer: ports.startTimer,
+      state: () => this.state,
+      login: () => this.#login(),
+    });
+    this.sockets = new Sockets(ports, {
+      opened: (event) => {
+        this.#opened(event);
+      },
+      text: (text) => {
+        this.#liveness?.heard();
+        if (this.sockets.hasBeside) this.#machine.send({ type: 'heard' });
+        if (typeof text === 'string') this.#handleText(text);
+      },
+      failed: observer.socketFailed,
+      closed: (event, generation, was) => {
+        observer.closed(event, generation);
+        if (was === 'neither') return;
+        const beside = was === 'beside';
+        if (beside || this.state.name === 'connecting') this.#passOver();
+        this.#closed({ closeCode: event.code, closeReason: event.reason, beside });
+      },
+    });
     this.#machine = new Runner(sessionMachine, IDLE, {
       startTimer: ports.startTimer,
       perform: (effect) => {
         this.#perform(effect);
       },
-      onTransition: (from, { type }, to) => {
-        ports.log.debug(`${from.name} + ${type} → ${to.name}`);
+      onTransition: (from, event, to) => {
+        ports.log.debug(`${from.name} + ${event.type} → ${to.name}`);
         if (isUnattended(to)) this.#outbox.fail();
+        if (to.name !== from.name) this.#watch(to.name === 'ready');
+        observer.changed(to, event);
         if (to.name === 'idle' && from.name !== 'idle') observer.gaveUp();
       },
     });
@@ -71,16 +93,8 @@ export class Session {
     return this.state.name === 'ready' || this.state.name === 'registering';
   }
 
-  get id(): string | undefined {
-    return this.#resumption.sessionId;
-  }
-
   get currentServer(): string {
     return this.#choice.pick(this.#settings().servers);
-  }
-
-  get currentSocket(): Socket | undefined {
-    return this.#socket;
   }
 
   /** `call_report_id`, `dc` and `region` of the registration. */
@@ -97,22 +111,32 @@ export class Session {
     this.#machine.send({ type: 'disconnect' });
   }
 
-  forgetNode(): void {
-    this.#resumption = { ...this.#resumption, voiceSdkId: undefined };
-  }
-
   /**
    * Logs in with the credentials that the settings have now; connects where there is no socket.
    * @throws RpcError where the server refuses or does not answer; `offline` where the session itself failed
    */
   async refreshLogin(): Promise<void> {
-    this.#repeatedLogin = undefined;
+    this.#outbox.renew();
     if (this.isLoggedIn) {
       await this.#login();
       return;
     }
     this.#machine.send({ type: 'login' });
-    await this.#whenReady('login', () => Promise.resolve({}), REQUEST_MS);
+    await this.#outbox.wait('login', () => Promise.resolve({}), REQUEST_MS);
+  }
+
+  /**
+   * It is a good moment to connect, and what is connected may be dead.
+   * @param afresh an attempt that is under way is so in a network that is gone
+   */
+  hurry(afresh: boolean): void {
+    this.#machine.send({ type: 'hurry', afresh });
+    this.doubt();
+  }
+
+  /** Something has happened that the socket may not have survived. */
+  doubt(): void {
+    this.#liveness?.doubt();
   }
 
   /** Takes another socket at once, as if this one had closed. */
@@ -129,18 +153,10 @@ export class Session {
    * Sends a request of a call as soon as the session is ready, at once where it is.
    * @throws RpcError
    */
-  async request(method: string, params: Fields, timeoutMs = REQUEST_MS): Promise<Fields> {
-    const send = (): Promise<Fields> => this.#send(method, params, timeoutMs);
-    try {
-      return await (this.state.name === 'ready' ? send() : this.#whenReady(method, send, timeoutMs));
-    } catch (error) {
-      if (!(error instanceof RpcError) || error.code !== LOGIN_REQUIRED) throw error;
-      this.#repeatedLogin ??= this.#login();
-      await this.#repeatedLogin;
-      const result = await send();
-      this.#repeatedLogin = undefined;
-      return result;
-    }
+  request(method: string, params: Fields, timeoutMs = REQUEST_MS): Promise<Fields> {
+    const send = (): Promise<Fields> =>
+      this.#requestNow(method, { sessid: this.resumption.sessionId, ...params }, timeoutMs);
+    return this.#outbox.send(method, send, timeoutMs);
   }
 
   /**
@@ -153,15 +169,25 @@ export class Session {
   #perform(effect: SessionEffect): void {
     switch (effect.type) {
       case 'open':
-        this.#open();
+        this.sockets.release();
+        this.#open(false);
+        break;
+      case 'openBeside':
+        this.#open(true);
+        this.#ask();
+        break;
+      case 'promote':
+        this.sockets.promote();
+        break;
+      case 'keep':
+        this.sockets.releaseBeside();
+        this.#outbox.flush();
         break;
       case 'close':
-        this.#release();
+        this.sockets.release();
         break;
       case 'drop':
-        if (this.#socket?.isConnecting) this.#passOver();
-        this.#release();
-        this.#closed(undefined);
+        this.#drop();
         break;
       case 'login':
         this.#login().then(
@@ -191,8 +217,7 @@ export class Session {
     }
   }
 
-  #open(): void {
-    this.#release();
+  #open(beside: boolean): void {
     const prepared = this.#observer.prepared();
     if (prepared) {
       this.#machine.send({ type: 'preparing' });
@@ -203,50 +228,52 @@ export class Session {
     }
     try {
       const { route } = this.#settings();
-      const resumable = !route.canary || this.#sockets > 0;
-      const port = this.#ports.openSocket(socketUrl(this.currentServer, route, this.#resumption, resumable));
-      this.#socket = new Socket(port, ++this.#sockets, this.#socketHandlers);
+      const resumable = !route.canary || this.sockets.count > 0;
+      const url = this.resumption.socketUrl(this.currentServer, route, resumable);
+      if (beside) this.sockets.openBeside(url);
+      else this.sockets.open(url);
     } catch (error) {
       this.#machine.send({ type: 'unopenable', error });
     }
   }
 
-  readonly #socketHandlers: SocketHandlers = {
-    opened: (socket, event) => {
-      const { startTimer, uuid } = this.#ports;
-      this.#resumeTold = false;
-      this.#choice.reached();
-      this.#readyTold = false;
-      this.#repeatedLogin = undefined;
-      this.#rpc = new Rpc({
-        startTimer,
-        uuid,
-        send: (frame) => {
-          socket.send(frame);
-        },
-      });
-      this.#observer.opened(event);
-      this.#machine.send({ type: 'opened' });
-    },
-    text: (_socket, text) => {
-      if (typeof text === 'string') this.#handleText(text);
-    },
-    failed: (socket, event) => {
-      this.#observer.socketFailed(event, socket.generation);
-    },
-    closed: (socket, event) => {
-      const current = socket === this.#socket;
-      if (current) this.#release();
-      this.#observer.closed(event, socket.generation);
-      if (!current) return;
-      if (this.state.name === 'connecting') this.#passOver();
-      this.#closed(event.code);
-    },
-  };
+  #drop(): void {
+    const beside = this.sockets.hasBeside;
+    if (this.sockets.isConnecting) this.#passOver();
+    this.sockets.release();
+    this.#closed({ beside });
+  }
 
-  #closed(closeCode: number | undefined): void {
+  #opened(event: Event): void {
+    this.#resumeTold = false;
+    this.#choice.reached();
+    this.#readyTold = false;
+    this.#outbox.renew();
+    this.#observer.opened(event);
+    this.#machine.send({ type: 'opened' });
+  }
+
+  #closed(closed: { closeCode?: number; closeReason?: string; beside?: boolean }): void {
     const { policy } = this.#settings();
-    this.#machine.send({ type: 'closed', closeCode, random: this.#ports.random(), policy });
+    const random = this.#ports.random();
+    this.#machine.send({ type: 'closed', closeCode: undefined, ...closed, random, policy });
+  }
+
+  #watch(isReady: boolean): void {
+    this.#liveness?.stop();
+    const { inCall } = this.#observer;
+    const replace = (): void => {
+      this.#machine.send({ type: 'silent', policy: this.#settings().policy });
+    };
+    const ask = (): void => {
+      this.#ask();
+    };
+    this.#liveness = isReady ? new Liveness({ ...this.#ports, inCall, ask, replace }) : undefined;
+  }
+
+  /** For a sign of life: what any server answers. */
+  #ask(): void {
+    this.#requestAsNode('telnyx_rtc.ping').catch(() => undefined);
   }
 
   #passOver(): void {
@@ -254,22 +281,14 @@ export class Session {
     if (this.#choice.passOver(servers)) this.#observer.unreached(servers);
   }
 
-  #release(): void {
-    const [socket, rpc] = [this.#socket, this.#rpc];
-    this.#socket = undefined;
-    this.#rpc = undefined;
-    socket?.close();
-    rpc?.close();
-  }
-
   async #login(): Promise<void> {
     const { method, params } = this.#settings().login;
-    const claim = resumeClaim(this.#resumption);
-    const result = await this.#requestNow(method, { ...params, ...claim });
+    const parley = { capabilities: CAPABILITIES, instance: this.#instance, ...this.#observer.known() };
+    const result = await this.#requestNow(method, { ...params, ...this.resumption.claim, parley });
     const sessionId = readText(result, 'sessid');
     const extension = readFields(result, 'parley');
-    this.grants.take(extension, sessionId === this.id);
-    if (sessionId !== undefined) this.#resumption = { ...this.#resumption, sessionId };
+    this.grants.take(extension, sessionId === this.resumption.sessionId);
+    if (sessionId !== undefined) this.resumption.sessionId = sessionId;
     this.#observer.loggedIn(extension['expiresIn']);
   }
 
@@ -277,44 +296,36 @@ export class Session {
     return this.#registration.read(this.#requestAsNode('telnyx_rtc.gatewayState'));
   }
 
-  #send(method: string, params: Fields, timeoutMs: number): Promise<Fields> {
-    return this.#requestNow(method, { sessid: this.id, ...params }, timeoutMs);
-  }
-
   #requestNow(method: string, params: Fields, timeoutMs = REQUEST_MS, extra?: Fields): Promise<Fields> {
-    if (!this.#rpc) return Promise.reject(offline(method));
+    const { rpc } = this.sockets;
+    if (!rpc) return Promise.reject(offline(method));
     this.#ports.log.debug(`→ ${method}`);
-    return this.#rpc.request(method, params, timeoutMs, extra);
-  }
-
-  #whenReady(method: string, send: () => Promise<Fields>, timeoutMs: number): Promise<Fields> {
-    if (isUnattended(this.state)) return Promise.reject(offline(method));
-    return this.#outbox.wait(method, send, timeoutMs);
+    return rpc.request(method, params, timeoutMs, extra);
   }
 
   #handleText(text: string): void {
     const frame = decodeToClient(text);
     const { voiceSdkId } = frame;
-    if (voiceSdkId !== undefined) this.#resumption = { ...this.#resumption, voiceSdkId };
-    if (frame.kind === 'response' && this.#rpc?.handleResponse(frame)) return;
+    if (voiceSdkId !== undefined) this.resumption.voiceSdkId = voiceSdkId;
+    if (frame.kind === 'response' && this.sockets.rpc?.handleResponse(frame)) return;
     const raw = parseFields(text);
     if (raw) this.#observer.message(raw);
     if (frame.kind === 'push') this.#handlePush(frame);
     else if (frame.kind === 'ignored') {
       this.#ports.log.debug(`← ${frame.reason}`);
-      if (frame.refusal) this.#rpc?.refuse(frame.refusal.id, frame.refusal.code, frame.reason);
+      if (frame.refusal) this.sockets.rpc?.refuse(frame.refusal.id, frame.refusal.code, frame.reason);
     }
   }
 
   #handlePush(push: Push): void {
     this.#ports.log.debug(`← ${push.method}`);
     const acknowledge = (): void => {
-      if (push.id !== undefined) this.#rpc?.acknowledge(push.id, push.method);
+      if (push.id !== undefined) this.sockets.rpc?.acknowledge(push.id, push.method);
     };
     switch (push.method) {
       case 'telnyx_rtc.ping':
         // The server then knows that requests reach it, too.
-        this.#requestAsNode('telnyx_rtc.ping').catch(() => undefined);
+        this.#ask();
         return;
       case 'telnyx_rtc.clientReady':
         this.#tellSurvivors(push.params.reattached_sessions);
@@ -334,7 +345,7 @@ export class Session {
 
   /** Names the node that serves this client. */
   #requestAsNode(method: string): Promise<Fields> {
-    const extra = { voice_sdk_id: this.#resumption.voiceSdkId };
+    const extra = { voice_sdk_id: this.resumption.voiceSdkId };
     return this.#requestNow(method, {}, REQUEST_MS, extra);
   }
 
