@@ -1,49 +1,37 @@
 import type { Push } from '@parley/protocol';
 
-import { LiveCall, type CallPorts, type CallSettings } from '../calls/call.ts';
+import { LiveCall } from '../calls/call.ts';
 import type { CallWarning } from '../calls/call-media.ts';
 import { Conversation } from '../calls/conversation.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
-import type { Platform } from '../platform/ports.ts';
+import type { Log } from '../kernel/log.ts';
 import { peerConfiguration, SpareConnection } from '../media/spare-connection.ts';
+import type { Platform } from '../platform/ports.ts';
 import type { Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
 import { Call, type CallOwner, type INotification, type IVertoCallOptions } from './call.ts';
-import { toDialogParams, USER_AGENT } from './dialog-params.ts';
+import { toSettings, type CallDefaults } from './call-settings.ts';
+import { USER_AGENT } from './dialog-params.ts';
 import { TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
+import type { TelnyxEvents } from './events.ts';
 import { CALL_ERRORS, microphoneErrorCode } from './failures.ts';
-import type { IMediaPermissionsRecovery, MediaElementSource } from './options.ts';
 import type { ToldWarningCode } from './warnings.ts';
 
-/** What calls take from the client where they have nothing of their own. */
-export interface CallDefaults {
-  readonly audio: boolean | MediaTrackConstraints;
-  readonly iceServers: readonly RTCIceServer[];
-  readonly prefetchIceCandidates: boolean;
-  readonly forceRelayCandidate: boolean;
-  readonly trickleIce: boolean;
-  readonly mutedMicOnStart: boolean;
-  readonly mediaPermissionsRecovery: IMediaPermissionsRecovery | undefined;
-  readonly ringtoneFile: string | undefined;
-  readonly ringbackFile: string | undefined;
-  readonly speakerId: string | undefined;
-  readonly localElement: MediaElementSource | undefined;
-  readonly remoteElement: MediaElementSource | undefined;
-}
-
-export interface CallBookPorts {
-  readonly call: CallPorts & Pick<Platform, 'now' | 'uuid'>;
+/** What calls need of their client. */
+export interface CallClient extends CallDefaults {
+  readonly platform: Platform;
+  readonly log: Log;
   readonly session: Session;
-  readonly defaults: () => CallDefaults;
-  readonly error: (
+  fail(
     code: TelnyxErrorCode,
     originalError: unknown,
     detail: { callId: string },
     override?: ErrorOverride,
-  ) => void;
-  readonly warning: (code: ToldWarningCode, detail: object, callId?: string) => void;
-  readonly notify: (notification: INotification) => void;
+  ): void;
+  warn(code: ToldWarningCode, detail: object): void;
+  emit(event: 'telnyx.notification', notification: TelnyxEvents['telnyx.notification']): void;
   readonly told: (message: Told) => void;
+  /** false while the client leaves. */
   readonly accepting: () => boolean;
 }
 
@@ -57,35 +45,31 @@ const CALL_WARNINGS: Readonly<Record<CallWarning, ToldWarningCode>> = {
   'speaker-lost': 33103,
 };
 
-const RECOVERY_MS = 20_000;
-/** An answer waits for its microphone for a minute in all. */
-const MOST_RECOVERY_MS = 55_000;
-
 /** The calls of a client as the application sees them, joined to those that run. */
-export class CallBook {
+export class CallBook implements CallOwner {
   readonly calls: Calls;
-  readonly #ports: CallBookPorts;
+  readonly conversation: Conversation;
   /** For the next call. */
   readonly spare: SpareConnection;
-  readonly #conversation: Conversation;
+  readonly #client: CallClient;
   readonly #shown = new Map<string, Call>();
 
-  constructor(ports: CallBookPorts) {
-    this.spare = new SpareConnection(ports.call);
-    const createPeerConnection = this.spare.take.bind(this.spare);
-    this.#ports = { ...ports, call: { ...ports.call, createPeerConnection } };
-    this.#conversation = new Conversation(ports.session, ports.call.uuid);
+  constructor(client: CallClient) {
+    const { accepting, platform, session, told } = client;
+    this.#client = client;
+    this.spare = new SpareConnection(platform);
+    this.conversation = new Conversation(session, platform.uuid);
     this.calls = new Calls({
-      accepting: ports.accepting,
-      create: (invite) => this.#receive(invite),
+      accepting,
+      told,
+      create: (invite) => this.#open(toInboundOptions(invite), invite.sdp).live,
       learned: (live, message) => {
         this.#learn(live, message);
       },
-      told: ports.told,
       unknownAttach: (params) => {
-        ports.warning(35002, { params });
+        client.warn(35002, { params });
       },
-      request: (method, params) => ports.session.request(method, params),
+      request: (method, params) => session.request(method, params),
     });
   }
 
@@ -99,8 +83,7 @@ export class CallBook {
   }
 
   place(options: IVertoCallOptions): Call {
-    const { call, live } = this.#open('outbound', options, undefined);
-    this.#announce(call);
+    const { call, live } = this.#open(options, undefined);
     live.start();
     return call;
   }
@@ -112,39 +95,21 @@ export class CallBook {
     }
   }
 
-  #receive(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall {
-    const { call, live } = this.#open('inbound', toInboundOptions(invite), invite.sdp);
-    this.#announce(call);
-    call.show(live.state);
-    return live;
-  }
-
-  #announce(call: Call): void {
-    const others = this.active().filter((other) => other !== call);
-    this.#owner.updated(call);
-    if (others.length === 0) return;
-    this.#ports.warning(33010, { newCall: brief(call), activeCalls: others.map(brief) }, call.id);
-  }
-
-  #open(
-    direction: Call['direction'],
-    options: IVertoCallOptions,
-    offer: string | undefined,
-  ): { call: Call; live: LiveCall } {
-    const { session } = this.#ports;
-    const call: Call = new Call(direction, options, this.#owner, () => live);
+  /** @param offer undefined for a call that goes out */
+  #open(options: IVertoCallOptions, offer: string | undefined): { call: Call; live: LiveCall } {
+    const client = this.#client;
+    const { log, platform, session } = client;
+    const call: Call = new Call(offer === undefined ? 'outbound' : 'inbound', options, this, () => live);
     const live: LiveCall = new LiveCall(
       call.id,
       offer,
-      this.#ports.call,
       {
-        request: (method, params, timeoutMs) => session.request(method, params, timeoutMs),
-        userAgent: USER_AGENT,
-        get preAnswers() {
-          return session.grants.has('preAnswer');
-        },
+        ...platform,
+        log: log.named('call'),
+        createPeerConnection: (configuration) => this.spare.take(configuration),
       },
-      () => toSettings(call.options, this.#ports.defaults()),
+      { session, userAgent: USER_AGENT },
+      () => toSettings(call.options, client),
       {
         changed: (state) => {
           if (state.name === 'ended') this.#close(call);
@@ -157,23 +122,23 @@ export class CallBook {
           this.#fail(call, microphoneErrorCode(error), error, { fatal: false });
         },
         prompted: ({ error, forMs, ...decisions }) => {
-          const retryDeadline = this.#ports.call.now() + forMs;
+          const retryDeadline = platform.now() + forMs;
           const detail = { callId: call.id, recoverable: true, retryDeadline, ...decisions };
-          this.#ports.error(microphoneErrorCode(error), error, detail, { fatal: false });
+          client.fail(microphoneErrorCode(error), error, detail, { fatal: false });
         },
         recovered: (error) => {
-          const { onError, onSuccess } = this.#ports.defaults().mediaPermissionsRecovery ?? {};
+          const { onError, onSuccess } = client.fields.options.mediaPermissionsRecovery ?? {};
           this.#contain('mediaPermissionsRecovery', () => {
             if (error === undefined) onSuccess?.();
             else onError?.(new TelnyxError(microphoneErrorCode(error), error));
           });
         },
         warned: (warning) => {
-          this.#ports.warning(CALL_WARNINGS[warning], {}, call.id);
+          this.warn(CALL_WARNINGS[warning], call);
         },
         playing: (element) => {
           const others = this.calls.all().filter((other) => other !== live);
-          if (others.some(({ media }) => media.element === element)) this.#ports.warning(33011, {}, call.id);
+          if (others.some(({ media }) => media.element === element)) this.warn(33011, call);
         },
         byeUndelivered: (bye) => {
           this.calls.byeUndelivered(call.id, bye);
@@ -182,16 +147,22 @@ export class CallBook {
     );
     this.calls.add(live);
     this.#shown.set(call.id, call);
+    this.updated(call);
+    const others = this.active().filter((other) => other !== call);
+    if (others.length > 0) {
+      this.warn(33010, call, { newCall: brief(call), activeCalls: others.map(brief) });
+    }
+    call.show(live.state);
     return { call, live };
   }
 
   /** Gathers for the next call, while there is none. */
   prefetch(): void {
-    const { accepting, defaults, session } = this.#ports;
+    const { accepting, session } = this.#client;
     this.spare.drop();
     if (session.state.name !== 'ready' || !accepting() || this.calls.all().length > 0) return;
-    const { forceRelayCandidate, iceServers, prefetchIceCandidates } = defaults();
-    this.spare.prepare(peerConfiguration(iceServers, forceRelayCandidate, prefetchIceCandidates));
+    const { iceServers, prefetchCandidates, relayOnly } = toSettings({}, this.#client);
+    this.spare.prepare(peerConfiguration(iceServers, relayOnly, prefetchCandidates));
   }
 
   #close({ id }: Call): void {
@@ -202,31 +173,31 @@ export class CallBook {
   }
 
   #fail(call: Call, code: TelnyxErrorCode, error: unknown, override?: ErrorOverride): void {
-    this.#ports.error(code, error, { callId: call.id }, override);
+    this.#client.fail(code, error, { callId: call.id }, override);
     if (code < 42000 || code > 42003) return;
     const raw = error instanceof Error ? (error.cause instanceof Error ? error.cause : error) : new Error();
     const { name, message } = raw;
     this.#notify(call, { type: 'userMediaError', call, error: raw, errorName: name, errorMessage: message });
   }
 
-  readonly #owner: CallOwner = {
-    updated: (call) => {
-      this.#notify(call, { type: 'callUpdate', call });
-    },
-    warn: (code, call, detail = {}) => {
-      this.#ports.warning(code, detail, call.id);
-    },
-    microphone: () => {
-      const { audio } = this.#ports.defaults();
-      return typeof audio === 'object' ? audio : {};
-    },
-    conversation: () => this.#conversation,
-  };
+  updated(call: Call): void {
+    this.#notify(call, { type: 'callUpdate', call });
+  }
+
+  warn(code: ToldWarningCode, { id }: Call, detail?: object): void {
+    this.#client.warn(code, { ...detail, callId: id });
+  }
+
+  /** Constraints of the microphone of a call that has none of its own. */
+  get audio(): MediaTrackConstraints {
+    const { audio } = this.#client;
+    return typeof audio === 'object' ? audio : {};
+  }
 
   #notify(call: Call, notification: INotification): void {
     const { onNotification } = call.options;
     if (!onNotification) {
-      this.#ports.notify(notification);
+      this.#client.emit('telnyx.notification', notification);
       return;
     }
     this.#contain('onNotification', () => {
@@ -239,7 +210,7 @@ export class CallBook {
     try {
       run();
     } catch (error) {
-      this.#ports.call.log.error(`${name} threw`, error);
+      this.#client.log.error(`${name} threw`, error);
     }
   }
 
@@ -260,43 +231,6 @@ export class CallBook {
     call.extension = displayNumber;
     this.#notify(call, { type: 'participantData', call, displayName, displayNumber, displayDirection });
   }
-}
-
-function toSettings(options: IVertoCallOptions, defaults: CallDefaults): CallSettings {
-  const listenOnly = options.receiveOnlyAudio === true || options.audio === false;
-  const audio = typeof options.audio === 'object' ? options.audio : defaults.audio;
-  return {
-    audio: listenOnly
-      ? false
-      : withDevice(options.audio === true && audio === false ? true : audio, options.micId),
-    iceServers: options.iceServers ?? defaults.iceServers,
-    relayOnly: options.forceRelayCandidate ?? defaults.forceRelayCandidate,
-    prefetchCandidates: options.prefetchIceCandidates ?? defaults.prefetchIceCandidates,
-    trickle: options.trickleIce ?? defaults.trickleIce,
-    preferredCodecs: options.preferred_codecs ?? [],
-    recoverMs: (answering) => {
-      const { enabled, outbound, timeout } = defaults.mediaPermissionsRecovery ?? {};
-      return enabled && (answering || outbound)
-        ? Math.min(timeout ?? RECOVERY_MS, MOST_RECOVERY_MS)
-        : undefined;
-    },
-    muted: options.mutedMicOnStart ?? defaults.mutedMicOnStart,
-    localStream: options.localStream,
-    localElement: options.localElement ?? defaults.localElement,
-    remoteElement: options.remoteElement ?? defaults.remoteElement,
-    speakerId: options.speakerId ?? defaults.speakerId,
-    ringtone: options.ringtoneFile ?? defaults.ringtoneFile,
-    ringback: options.ringbackFile ?? defaults.ringbackFile,
-    dialog: { ...toDialogParams(options) },
-  };
-}
-
-function withDevice(
-  audio: boolean | MediaTrackConstraints,
-  micId: string | undefined,
-): boolean | MediaTrackConstraints {
-  if (micId === undefined || audio === false) return audio;
-  return { ...(audio === true ? {} : audio), deviceId: { exact: micId } };
 }
 
 function toInboundOptions(invite: Push<'telnyx_rtc.invite'>['params']): IVertoCallOptions {

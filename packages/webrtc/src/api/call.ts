@@ -114,8 +114,8 @@ export interface TelnyxIDs {
 export interface CallOwner {
   updated(call: Call): void;
   warn(code: ToldWarningCode, call: Call, detail?: object): void;
-  microphone(): MediaTrackConstraints;
-  conversation(): Conversation;
+  readonly audio: MediaTrackConstraints;
+  readonly conversation: Conversation;
 }
 
 /**
@@ -280,7 +280,7 @@ export class Call {
 
   private conversation(): Conversation {
     if (!this.live().isLive) throw new Error('The call has ended');
-    return this.owner().conversation();
+    return this.owner().conversation;
   }
 
   /**
@@ -295,7 +295,7 @@ export class Call {
       return;
     }
     try {
-      await media.switchMicrophone({ ...this.owner().microphone(), deviceId: { exact: deviceId } });
+      await media.switchMicrophone({ ...this.owner().audio, deviceId: { exact: deviceId } });
     } catch (error) {
       if (this.live().isLive) throw new TelnyxError(microphoneErrorCode(error), error);
     }

@@ -6,7 +6,8 @@ import { Session } from '../signaling/session.ts';
 import type { SessionEvent, SessionFailure, SessionState } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
 import { TokenKeeper } from '../signaling/token-keeper.ts';
-import { CallBook, type CallDefaults } from './call-book.ts';
+import { CallBook, type CallClient } from './call-book.ts';
+import type { ClientFields } from './call-settings.ts';
 import { toConnectionEvent, type ConnectionState } from './connection.ts';
 import type { AIConversationParams } from './conversation.ts';
 import { errorEvent, TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
@@ -15,34 +16,25 @@ import { hasCredentials, regionsOf } from './check-options.ts';
 import { microphoneRemedy, SESSION_ERRORS } from './failures.ts';
 import { defaultIceServers } from './ice-servers.ts';
 import { toLogin } from './login.ts';
-import type { IClientOptions, MediaElementSource } from './options.ts';
+import type { MediaElementSource } from './options.ts';
 import { inRegion, toServerUrl } from './server-address.ts';
 import { toWarning, type ToldWarningCode } from './warnings.ts';
-
-/** The writable data of a client; read when they are needed. */
-export interface ClientFields {
-  readonly options: IClientOptions;
-  readonly micId: string;
-  readonly speaker: string | null;
-  readonly ringtoneFile: string | undefined;
-  readonly ringbackFile: string | undefined;
-}
 
 type Emit = <K extends keyof TelnyxEvents>(event: K, payload: TelnyxEvents[K]) => void;
 
 /** What makes a client work, out of reach of the application. */
-export class ClientCore {
+export class ClientCore implements CallClient {
   readonly platform: Platform;
   readonly log: Log;
   readonly emitter: Emitter<TelnyxEvents>;
   readonly session: Session;
   readonly book: CallBook;
-  /** Constraints of the microphone for calls that have none of their own. */
-  audio: boolean | MediaTrackConstraints = true;
+  readonly fields: ClientFields;
+  /** Constraints of the microphone, as the application has set them. */
+  audioSettings: boolean | MediaTrackConstraints = true;
   microphoneEnabled = true;
   localElement: MediaElementSource | undefined;
   remoteElement: MediaElementSource | undefined;
-  readonly #fields: ClientFields;
   readonly #everyEvent: Emit;
   readonly #tokens: TokenKeeper;
   #stopWatchingPage: (() => void) | undefined;
@@ -53,7 +45,7 @@ export class ClientCore {
   constructor(platform: Platform, log: Log, fields: ClientFields, everyEvent: Emit) {
     this.platform = platform;
     this.log = log;
-    this.#fields = fields;
+    this.fields = fields;
     this.#everyEvent = everyEvent;
     this.emitter = new Emitter((event, error) => {
       this.log.error(`a listener of ${String(event)} threw`, error);
@@ -76,24 +68,7 @@ export class ClientCore {
         this.warn(34001, { originalError });
       },
     });
-    this.book = new CallBook({
-      call: { ...platform, log: this.log.named('call') },
-      session: this.session,
-      defaults: () => this.#callDefaults(),
-      error: (code, originalError, detail, override) => {
-        this.fail(code, originalError, detail, override);
-      },
-      warning: (code, detail, callId) => {
-        this.warn(code, callId === undefined ? detail : { ...detail, callId });
-      },
-      notify: (notification) => {
-        this.emit('telnyx.notification', notification);
-      },
-      told: (message) => {
-        this.#tell(message);
-      },
-      accepting: () => this.#leaving === undefined,
-    });
+    this.book = new CallBook(this);
   }
 
   get sessionId(): string {
@@ -106,7 +81,7 @@ export class ClientCore {
 
   /** One for each region, in the order in which they are tried. */
   get #servers(): readonly string[] {
-    const { options } = this.#fields;
+    const { options } = this.fields;
     const server = toServerUrl(options.host ?? options.env);
     if (server === undefined) return [''];
     const regions = regionsOf(options).map((region) => inRegion(server, String(region)) ?? server);
@@ -114,8 +89,22 @@ export class ClientCore {
   }
 
   get iceServers(): RTCIceServer[] {
-    return this.#fields.options.iceServers ?? defaultIceServers(this.session.grants.iceServers, this.server);
+    return this.fields.options.iceServers ?? defaultIceServers(this.session.grants.iceServers, this.server);
   }
+
+  get trickles(): boolean {
+    return this.session.grants.iceServers.length > 0;
+  }
+
+  get audio(): boolean | MediaTrackConstraints {
+    const { audioSettings, fields, microphoneEnabled } = this;
+    const { micId } = fields;
+    return (
+      microphoneEnabled && (audioSettings === true && micId ? { deviceId: { exact: micId } } : audioSettings)
+    );
+  }
+
+  readonly accepting = (): boolean => this.#leaving === undefined;
 
   readonly emit: Emit = (event, payload) => {
     this.emitter.emit(event, payload);
@@ -148,7 +137,7 @@ export class ClientCore {
   #pageChanged(happening: PageHappening): void {
     switch (happening) {
       case 'pagehide':
-        if (this.#fields.options.hangupOnBeforeUnload !== false) void this.#hangUpAll();
+        if (this.fields.options.hangupOnBeforeUnload !== false) void this.#hangUpAll();
         break;
       case 'offline':
         this.fail(48001, undefined);
@@ -203,7 +192,7 @@ export class ClientCore {
   }
 
   #sessionSettings(): SessionSettings {
-    const { options } = this.#fields;
+    const { options } = this.fields;
     return {
       servers: this.#servers,
       route: {
@@ -218,25 +207,6 @@ export class ClientCore {
         maxReconnectAttempts: options.maxReconnectAttempts ?? 0,
       },
       login: toLogin(options, this.platform.userAgent),
-    };
-  }
-
-  #callDefaults(): CallDefaults {
-    const { options, micId, speaker, ringtoneFile, ringbackFile } = this.#fields;
-    const audio = this.audio === true && micId ? { deviceId: { exact: micId } } : this.audio;
-    return {
-      audio: this.microphoneEnabled && audio,
-      iceServers: this.iceServers,
-      prefetchIceCandidates: options.prefetchIceCandidates ?? true,
-      forceRelayCandidate: options.forceRelayCandidate ?? false,
-      trickleIce: options.trickleIce ?? this.session.grants.iceServers.length > 0,
-      mutedMicOnStart: options.mutedMicOnStart ?? false,
-      mediaPermissionsRecovery: options.mediaPermissionsRecovery,
-      ringtoneFile,
-      ringbackFile,
-      speakerId: speaker ?? undefined,
-      localElement: this.localElement,
-      remoteElement: this.remoteElement,
     };
   }
 
@@ -259,7 +229,7 @@ export class ClientCore {
       this.#tokens.loggedIn(expiresIn);
     },
     iceServersGranted: () => {
-      if (!this.#fields.options.iceServers) this.book.setIceServers(this.iceServers);
+      if (!this.fields.options.iceServers) this.book.setIceServers(this.iceServers);
       this.book.prefetch();
     },
     resumed: (survivors) => {
@@ -280,7 +250,7 @@ export class ClientCore {
       this.fail(45002, event);
     },
     unreached: (servers) => {
-      if (regionsOf(this.#fields.options).length === 0) return;
+      if (regionsOf(this.fields.options).length === 0) return;
       const message = `No region could be reached: ${servers.join(', ')}`;
       this.fail(45001, undefined, {}, { message, fatal: false });
     },
@@ -302,7 +272,7 @@ export class ClientCore {
     else this.fail(code, error);
   }
 
-  #tell(message: Told): void {
+  readonly told = (message: Told): void => {
     switch (message.method) {
       case 'telnyx_rtc.punt':
         this.#handlePunt();
@@ -317,11 +287,11 @@ export class ClientCore {
       default:
         this.emit('telnyx.notification', { ...message.params, type: 'event' });
     }
-  }
+  };
 
   /** The server ends the session. Calls whose media still flows may be kept, on another socket. */
   #handlePunt(): void {
-    const kept = this.#fields.options.keepConnectionAliveOnSocketClose === true;
+    const kept = this.fields.options.keepConnectionAliveOnSocketClose === true;
     if (kept && this.book.all().some(({ peer }) => peer?.instance.connectionState === 'connected')) {
       this.session.reconnect();
     } else this.session.punt();

@@ -291,8 +291,8 @@ export class TelnyxRTC {
   }
 
   get mediaConstraints(): { audio: boolean | MediaTrackConstraints; video: boolean } {
-    const { audio, microphoneEnabled } = this.core();
-    return { audio: microphoneEnabled && audio, video: false };
+    const { audioSettings, microphoneEnabled } = this.core();
+    return { audio: microphoneEnabled && audioSettings, video: false };
   }
 
   /** Asks for permission where needed. @returns whether it is given; nothing stays open */
@@ -335,7 +335,7 @@ export class TelnyxRTC {
       this.micLabel = micLabel;
       if (this.micId) audio.deviceId = { exact: this.micId };
     }
-    core.audio = audio;
+    core.audioSettings = audio;
     return audio;
   }
 

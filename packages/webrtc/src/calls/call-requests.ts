@@ -1,13 +1,11 @@
 import type { Peer } from '../media/peer.ts';
 import type { Fields } from '../signaling/fields.ts';
+import type { Session } from '../signaling/session.ts';
 import type { Ending } from './ending.ts';
 
 /** What a call needs of the session. */
 export interface CallSignaling {
-  /** @throws RpcError */
-  request(method: string, params: Fields, timeoutMs?: number): Promise<Fields>;
-  /** The server takes the callee's description while the call rings. */
-  readonly preAnswers: boolean;
+  readonly session: Pick<Session, 'grants' | 'request'>;
   /** How the client names itself beside a description. */
   readonly userAgent: string;
 }
@@ -26,8 +24,9 @@ export class CallRequests {
     this.#signaling = signaling;
   }
 
+  /** The server takes the callee's description while the call rings. */
   get preAnswers(): boolean {
-    return this.#signaling.preAnswers;
+    return this.#signaling.session.grants.has('preAnswer');
   }
 
   /** Sends a description, as it is now: repeated, it carries the candidates found meanwhile. */
@@ -48,7 +47,7 @@ export class CallRequests {
 
   send(method: string, params: Fields, dialog: Fields = {}): Promise<Fields> {
     const callID = this.#callID;
-    return this.#signaling.request(method, { ...params, dialogParams: { ...dialog, callID } });
+    return this.#signaling.session.request(method, { ...params, dialogParams: { ...dialog, callID } });
   }
 
   tell(method: string, params: Fields): void {
@@ -56,7 +55,7 @@ export class CallRequests {
   }
 
   bye(params: Fields): Promise<Fields> {
-    return this.#signaling.request('telnyx_rtc.bye', params, BYE_MS);
+    return this.#signaling.session.request('telnyx_rtc.bye', params, BYE_MS);
   }
 
   byeParams({ cause, causeCode, sipCode, sipCallId }: Ending, headers: Headers): Fields {
