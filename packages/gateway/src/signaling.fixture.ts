@@ -336,6 +336,15 @@ export async function talking(gateway: Rig, more?: object) {
   return call;
 }
 
+/** Time goes by, and these clients show that they are alive. */
+export async function pass({ clock }: Rig, milliseconds: number, ...clients: FakeClient[]): Promise<void> {
+  const step = 10_000;
+  for (let left = milliseconds; left > 0; left -= step) {
+    await clock.advance(Math.min(left, step));
+    await Promise.all(clients.map((client) => client.request('telnyx_rtc.ping')));
+  }
+}
+
 /** Lets everything that is under way come to rest. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));

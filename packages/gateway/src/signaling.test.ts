@@ -1,7 +1,7 @@
 import { CloseCode, RpcErrorCode, causes } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
 import { MediaError } from './media/media-plane.ts';
-import { rig, ringing, settled, talking, type FakeClient, type Rig } from './signaling.fixture.ts';
+import { pass, rig, ringing, settled, talking, type FakeClient, type Rig } from './signaling.fixture.ts';
 
 describe('login', () => {
   it('is answered, then followed by clientReady, then by the answer to the registration query sent behind it [FRAME-16, READY-1, REG-1, REG-2, LOGIN-6, LOGIN-7]', async () => {
@@ -225,11 +225,7 @@ describe('a session whose socket is lost in a call', () => {
     const gateway = rig();
     const { alice, bob } = await talking(gateway);
     alice.connection.socketClosed();
-    for (let second = 0; second < 180; second += 30) {
-      await gateway.clock.advance(30_000);
-      await bob.request('telnyx_rtc.ping');
-    }
-    await gateway.clock.advance(9_000);
+    await pass(gateway, 189_000, bob);
     expect(bob.got('telnyx_rtc.bye')).toEqual([]);
     await gateway.clock.advance(1_000);
     expect(bob.got('telnyx_rtc.bye')).toEqual([expect.objectContaining(causes.destinationOutOfOrder)]);
@@ -528,13 +524,6 @@ describe('capabilities', () => {
     };
     const parley = { capabilities: ['iceServers'] };
     const users = [{ sipUsername: 'alice' }, { sipUsername: 'bob' }];
-    /** Time goes by, and the client shows that it is alive. */
-    const pass = async ({ clock }: Rig, client: FakeClient, ms: number) => {
-      for (let left = ms; left > 0; left -= 10_000) {
-        await clock.advance(Math.min(left, 10_000));
-        await client.request('telnyx_rtc.ping');
-      }
-    };
     const serversIn = (holder: unknown) => JSON.stringify((holder as { iceServers?: unknown }).iceServers);
 
     it('give those of the gateway, with credentials of the session; nobody else gets any', async () => {
@@ -552,7 +541,7 @@ describe('capabilities', () => {
       const other = await gateway.client().login('bob', { parley: { capabilities: ['preAnswer'] } });
       expect(other.result?.['parley']).toEqual({ granted: ['preAnswer'], iceServers: [] });
       const old = await gateway.signedIn('bob');
-      await pass(gateway, old, 1_200_000);
+      await pass(gateway, 1_200_000, old);
       expect(old.got('parley.iceServers')).toEqual([]);
     });
 
@@ -561,11 +550,11 @@ describe('capabilities', () => {
       const client = gateway.client();
       const first = await client.login('alice', { parley });
       await client.invite('a-1', 'echo');
-      await pass(gateway, client, 301_000);
+      await pass(gateway, 301_000, client);
       const [renewed] = client.got('parley.iceServers');
       expect(serversIn(renewed)).toMatch(/"username":"18000008\d\d:/);
       expect(serversIn(renewed)).not.toBe(serversIn(first.result?.['parley']));
-      await pass(gateway, client, 300_000);
+      await pass(gateway, 300_000, client);
       expect(client.got('parley.iceServers')).toHaveLength(2);
       client.connection.socketClosed();
       await gateway.clock.advance(150_000);
@@ -589,20 +578,20 @@ describe('capabilities', () => {
       const [idle, calling, late] = [await enter(), await enter(), await enter()];
       await calling.invite('a-1', 'echo');
       for (let passed = 0; passed < 1_200; passed += 10) {
-        for (const client of [idle, calling, late]) await pass(gateway, client, 10_000 / 3);
+        await pass(gateway, 10_000, idle, calling, late);
       }
       expect(idle.got('parley.iceServers')).toEqual([]);
       expect(serversIn(calling.got('parley.iceServers')[0])).toMatch(/"username":"1800000(675|750):/);
       expect(calling.got('parley.iceServers').length).toBeGreaterThan(2);
       await late.request('login', { login_token: 'alice for 1000' });
-      await pass(gateway, late, 300_000);
+      await pass(gateway, 300_000, late);
       expect(late.got('parley.iceServers')).toHaveLength(1);
     });
 
     it('come anew with each login on the same socket [EXT-7]', async () => {
       const gateway = rig(users, iceService);
       const client = await gateway.signedIn('alice', { parley });
-      await pass(gateway, client, 60_000);
+      await pass(gateway, 60_000, client);
       const { result } = await client.login('alice');
       expect(serversIn(result?.['parley'])).toMatch(/"username":"1800000660:/);
     });
@@ -695,10 +684,7 @@ describe('the end of a call', () => {
   it('comes after 60 seconds without an answer, as no answer [INV-5]', async () => {
     const gateway = rig();
     const { alice, bob } = await ringing(gateway);
-    for (let second = 0; second < 60; second += 10) {
-      await gateway.clock.advance(10_000);
-      await Promise.all([alice.request('telnyx_rtc.ping'), bob.request('telnyx_rtc.ping')]);
-    }
+    await pass(gateway, 60_000, alice, bob);
     expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 19, sipCode: 480 });
     expect(bob.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 19 });
   });
@@ -827,7 +813,7 @@ describe('a client that does not do its part', () => {
     const [leg] = gateway.media.typed('accept').map((command) => command.leg);
     gateway.media.emit({ type: 'lost', leg: leg ?? '', reason: 'worker' });
     await settled();
-    await gateway.clock.advance(19_999);
+    await pass(gateway, 19_999, alice, bob);
     expect(alice.got('telnyx_rtc.bye')).toEqual([]);
     await gateway.clock.advance(1);
     expect(alice.got('telnyx_rtc.bye')[0]).toMatchObject({ causeCode: 102 });
@@ -857,9 +843,7 @@ describe('a session whose token has expired', () => {
     const alice = gateway.client();
     await alice.request('login', { login_token: 'alice for 60' });
     await alice.invite('a-1', 'echo');
-    await gateway.clock.advance(30_000);
-    await alice.request('telnyx_rtc.ping');
-    await gateway.clock.advance(30_000);
+    await pass(gateway, 60_000, alice);
     return { gateway, alice };
   }
 
@@ -984,7 +968,7 @@ describe('a gateway that drains', () => {
     const gateway = rig();
     await talking(gateway);
     const drained = gateway.signaling.calls.drain(30_000);
-    await gateway.clock.advance(30_000);
+    await pass(gateway, 30_000);
     await drained;
   });
 });
@@ -994,10 +978,30 @@ describe('a socket', () => {
     const gateway = rig();
     const alice = await gateway.signedIn('alice');
     await gateway.clock.advance(59_000);
-    expect(alice.got('telnyx_rtc.ping').length).toBeGreaterThanOrEqual(3);
+    expect(alice.got('telnyx_rtc.ping')).toHaveLength(5);
     expect(alice.closed).toBeNull();
     await gateway.clock.advance(1_000);
     expect(alice.closed?.code).toBe(CloseCode.goingAway);
+  });
+
+  it('with legs that only listens is closed after 15 seconds, and its session held, which goes on at the next one [PING-1, CLOSE-2]', async () => {
+    const gateway = rig();
+    const { alice, bob } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    await pass(gateway, 14_000, bob);
+    expect(alice.got('telnyx_rtc.ping')).toHaveLength(2);
+    expect(alice.closed).toBeNull();
+    await pass(gateway, 1_000, bob);
+    expect(alice.closed?.code).toBe(CloseCode.goingAway);
+    const again = gateway.client();
+    await again.login('alice', { sessid });
+    expect(again.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1'] }]);
+    await gateway.clock.advance(5_000);
+    expect(again.got('telnyx_rtc.ping')).toHaveLength(1);
+    await again.bye('a-1');
+    await gateway.clock.advance(20_000);
+    expect(again.got('telnyx_rtc.ping')).toHaveLength(3);
+    expect(again.closed).toBeNull();
   });
 
   it('gets the answers to a ping, a hold and a bye at once, whatever the media does [PING-3]', async () => {

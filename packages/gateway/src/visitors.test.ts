@@ -1,6 +1,6 @@
 import { CloseCode, RpcErrorCode } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
-import { rig, settled, type FakeClient, type Rig } from './signaling.fixture.ts';
+import { pass, rig, settled, type FakeClient, type Rig } from './signaling.fixture.ts';
 
 /** A visitor of assistant `a` in a call with it. */
 async function talking(gateway: Rig, more: object = {}): Promise<FakeClient> {
@@ -152,15 +152,9 @@ describe('a visitor', () => {
     first.connection.socketClosed();
     const visitor = gateway.client();
     await visitor.visit({ sessid });
-    const pass = async (milliseconds: number) => {
-      for (let passed = 0; passed < milliseconds; passed += 30_000) {
-        visitor.send('telnyx_rtc.ping');
-        await gateway.clock.advance(Math.min(30_000, milliseconds - passed));
-      }
-    };
-    await pass(3_599_999);
+    await pass(gateway, 3_599_999, visitor);
     expect(visitor.got('telnyx_rtc.bye')).toEqual([]);
-    await pass(1);
+    await gateway.clock.advance(1);
     expect(visitor.got('telnyx_rtc.bye')).toMatchObject([
       { callID: 'v-1', causeCode: 31, sipReason: 'Longest call reached' },
     ]);

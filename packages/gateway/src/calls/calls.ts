@@ -284,13 +284,17 @@ export class Calls {
     this.recent.add(leg.session, leg.callId);
     const ofSession = this.#bySession.get(leg.session) ?? new Map<string, CallAndLeg>();
     this.#bySession.set(leg.session, ofSession.set(leg.callId, entry));
+    leg.session.connection?.paced('inCall');
   }
 
   #forget(leg: Leg, cause: HangupCause): void {
     this.#byMediaLeg.delete(leg.id);
     const ofSession = this.#bySession.get(leg.session);
     ofSession?.delete(leg.callId);
-    if (ofSession?.size === 0) this.#bySession.delete(leg.session);
+    if (ofSession?.size === 0) {
+      this.#bySession.delete(leg.session);
+      leg.session.connection?.paced('idle');
+    }
     this.#bury(leg.session, leg.callId, cause);
   }
 

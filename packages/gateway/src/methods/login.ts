@@ -132,6 +132,7 @@ function signIn(
   session.addressBlock = addressBlock(connection.remoteAddress);
   directory.attached(session);
   connection.authenticated(session);
+  if (calls.callIds(session).length > 0) connection.paced('inCall');
   const { sipUsername: user, visit } = session.identity;
   if (resumed === undefined) visit?.begin();
   log.info({ sessionId: session.ids.id, user, resumed: resumed !== undefined }, 'signed in');

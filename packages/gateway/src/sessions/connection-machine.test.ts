@@ -5,8 +5,7 @@ import {
   connectionTransition,
   loginDeadlineMs,
   openedConnection,
-  pingIntervalMs,
-  silenceLimitMs,
+  patience,
   type ConnectionEffect,
   type ConnectionState,
 } from './connection-machine.ts';
@@ -32,13 +31,42 @@ describe('a connection', () => {
     ]);
   });
 
-  it('that says nothing is pinged, and closed when the silence has lasted too long', () => {
-    expect(leaveAlone(signedIn).map(({ at, effect }) => [at, effect.do])).toEqual([
-      [pingIntervalMs, 'ping'],
-      [2 * pingIntervalMs, 'ping'],
-      [3 * pingIntervalMs, 'ping'],
-      [silenceLimitMs, 'close'],
-    ]);
+  it.each([
+    ['without legs', signedIn, patience.idle, 5],
+    [
+      'with legs',
+      connectionTransition(signedIn, { type: 'paced', at: 0, pace: 'inCall' }).state,
+      patience.inCall,
+      2,
+    ],
+  ] as const)(
+    '%s that says nothing is pinged, and closed when the silence has lasted too long [PING-1]',
+    (_, state, { pingIntervalMs, silenceLimitMs }, pings) => {
+      expect(leaveAlone(state).map(({ at, effect }) => [at, effect.do])).toEqual([
+        ...Array.from({ length: pings }, (__, n) => [(n + 1) * pingIntervalMs, 'ping']),
+        [silenceLimitMs, 'close'],
+      ]);
+    },
+  );
+
+  it('that was silent for long when it gets a leg, is asked before it is closed', () => {
+    const rung = connectionTransition(signedIn, { type: 'paced', at: 50_000, pace: 'inCall' }).state;
+    const [first, ...rest] = leaveAlone(rung);
+    expect(first?.effect).toEqual({ do: 'ping' });
+    expect(rest.at(-1)).toMatchObject({ at: 65_000, effect: { do: 'close' } });
+  });
+
+  it('that is heard from is pinged all the same, and goes on', () => {
+    let state = signedIn;
+    const pings: number[] = [];
+    for (let at = 0; at <= 120_000; at += 1_000) {
+      state = connectionTransition(state, { type: 'received', at }).state;
+      const step = connectionTransition(state, { type: 'deadline', at });
+      state = step.state;
+      if (step.effects.length > 0) pings.push(at);
+    }
+    expect(pings).toHaveLength(12);
+    expect(state.name).toBe('authenticated');
   });
 
   it('that floods is closed with 1008, and one that sends steadily is not', () => {

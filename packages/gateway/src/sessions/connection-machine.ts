@@ -8,13 +8,18 @@
  *      ▼                          ▼
  *   closed ◀──────────────────────┘
  *
+ * While its session has legs, it is pinged more often and may be silent for less long: its client tells by the pings
+ * that the gateway is there, and a leg whose client is gone has somebody at its other end.
+ *
  * Times are monotonic milliseconds.
  */
 import { CloseCode } from '@parley/protocol';
 
 export const loginDeadlineMs = 5_000;
-export const pingIntervalMs = 15_000;
-export const silenceLimitMs = 60_000;
+export const patience = {
+  idle: { pingIntervalMs: 10_000, silenceLimitMs: 60_000 },
+  inCall: { pingIntervalMs: 5_000, silenceLimitMs: 15_000 },
+} as const;
 /** A token bucket: frames a second on average, and at once. Trickled candidates come in bursts. */
 const framesPerSecond = 50;
 const burstOfFrames = 300;
@@ -29,7 +34,13 @@ interface Conduct {
 
 export type ConnectionState =
   | { name: 'anonymous'; openedAt: number; conduct: Conduct }
-  | { name: 'authenticated'; heardAt: number; pingedAt: number; conduct: Conduct }
+  | {
+      name: 'authenticated';
+      pace: keyof typeof patience;
+      heardAt: number;
+      pingedAt: number;
+      conduct: Conduct;
+    }
   | { name: 'closed' };
 
 export type ConnectionEvent =
@@ -38,6 +49,8 @@ export type ConnectionEvent =
   /** The frame was not a message at all. */
   | { type: 'junk'; at: number }
   | { type: 'authenticated'; at: number }
+  /** Its session has legs from now on, or none any more. */
+  | { type: 'paced'; at: number; pace: keyof typeof patience }
   /** The time that {@link connectionDeadline} named has come. */
   | { type: 'deadline'; at: number }
   /** The gateway has no more use for it. */
@@ -63,11 +76,10 @@ export function connectionDeadline(state: ConnectionState): number | null {
   switch (state.name) {
     case 'anonymous':
       return state.openedAt + loginDeadlineMs;
-    case 'authenticated':
-      return Math.min(
-        Math.max(state.pingedAt, state.heardAt) + pingIntervalMs,
-        state.heardAt + silenceLimitMs,
-      );
+    case 'authenticated': {
+      const { pingIntervalMs, silenceLimitMs } = patience[state.pace];
+      return Math.min(state.pingedAt + pingIntervalMs, state.heardAt + silenceLimitMs);
+    }
     case 'closed':
       return null;
   }
@@ -83,10 +95,15 @@ export function connectionTransition(state: ConnectionState, event: ConnectionEv
     case 'authenticated':
       return stay({
         name: 'authenticated',
+        pace: 'idle',
         heardAt: event.at,
         pingedAt: event.at,
         conduct: state.conduct,
       });
+    case 'paced':
+      if (state.name === 'anonymous' || state.pace === event.pace) return stay(state);
+      // What it left unanswered so far, it had longer to answer.
+      return stay({ ...state, pace: event.pace, heardAt: event.at });
     case 'deadline':
       return deadline(state, event.at);
     case 'released':
@@ -130,6 +147,7 @@ function deadline(state: Open, at: number): ConnectionStep {
   if (state.name === 'anonymous') {
     return close(CloseCode.loginTimeout, `no login within ${String(loginDeadlineMs / 1000)} s`);
   }
-  if (at >= state.heardAt + silenceLimitMs) return close(CloseCode.goingAway, 'silent for too long');
+  if (at >= state.heardAt + patience[state.pace].silenceLimitMs)
+    return close(CloseCode.goingAway, 'silent for too long');
   return { state: { ...state, pingedAt: at }, effects: [{ do: 'ping' }] };
 }

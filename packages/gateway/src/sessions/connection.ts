@@ -122,6 +122,10 @@ export class Connection implements Carrier {
     }
   }
 
+  paced(pace: 'idle' | 'inCall'): void {
+    this.#apply({ type: 'paced', at: this.#clock.monotonic(), pace });
+  }
+
   socketClosed(): void {
     this.#apply({ type: 'closed' });
   }

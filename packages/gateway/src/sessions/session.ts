@@ -21,6 +21,8 @@ export interface Carrier {
   ): void;
   /** @returns whether the peer says anything at all within the time */
   isAlive(withinMs: number): Promise<boolean>;
+  /** How soon a silence is noticed: sooner while the session has legs. */
+  paced(pace: 'idle' | 'inCall'): void;
   /** The session goes on without it, or not at all: closes it. */
   release(code: CloseCode, reason: string): void;
 }
