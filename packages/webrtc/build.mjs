@@ -5,7 +5,7 @@
  * that report anew, to be read in the diff.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,13 +18,20 @@ await bundle();
 if (process.argv.includes('--types')) await rollUpTypes(process.argv.includes('--update'));
 
 async function bundle() {
-  const outputs = [
+  await bundleEntry('src/index.ts', [
     { file: 'dist/index.js', format: 'esm' },
     { file: 'dist/index.cjs', format: 'cjs' },
     { file: 'lib/bundle.js', format: 'umd', name: 'TelnyxWebRTC', minify: true },
-  ];
+  ]);
+  await bundleEntry('src/simulate.ts', [
+    { file: 'dist/simulate.js', format: 'esm' },
+    { file: 'dist/simulate.cjs', format: 'cjs' },
+  ]);
+}
+
+async function bundleEntry(entry, outputs) {
   const made = await rolldown({
-    input: inPackage('src/index.ts'),
+    input: inPackage(entry),
     platform: 'browser',
     resolve: { conditionNames: ['@parley/source', 'import'] },
     tsconfig: false,
@@ -95,6 +102,13 @@ async function rollUpTypes(update) {
     },
   });
   copyFileSync(inPackage('dist/index.d.ts'), inPackage('dist/index.d.cts'));
+  // It names the types of the main entry, so that a client of the one is a client of the other.
+  const simulate = readFileSync(inPackage('dist/types/webrtc/src/simulate.d.ts'), 'utf8');
+  for (const [types, main] of [
+    ['dist/simulate.d.ts', './index.js'],
+    ['dist/simulate.d.cts', './index.cjs'],
+  ])
+    writeFileSync(inPackage(types), simulate.replace('./index.ts', main));
   if (apiReportChanged) console.log('The public surface has changed: see etc/webrtc.api.md.');
   if (!succeeded) process.exitCode = 1;
 }

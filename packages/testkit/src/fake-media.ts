@@ -27,6 +27,11 @@ export class FakeTrack {
     this.readyState = 'ended';
   }
 
+  dispatchEvent({ type }: Event): boolean {
+    if (type === 'ended') this.onended?.();
+    return true;
+  }
+
   /** As the browser does where the device is gone, or is no longer allowed. */
   end(): void {
     this.readyState = 'ended';

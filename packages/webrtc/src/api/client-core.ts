@@ -51,7 +51,7 @@ export class ClientCore implements CallClient {
       this.log.error(`a listener of ${String(event)} threw`, error);
     });
     this.session = new Session(
-      { ...platform, log: this.log.named('session') },
+      { ...platform, openSocket: (url) => platform.openSocket(url), log: this.log.named('session') },
       () => this.#sessionSettings(),
       this.#sessionObserver,
     );
@@ -152,8 +152,11 @@ export class ClientCore implements CallClient {
   }
 
   #tellConnection(state: SessionState, event: SessionEvent): void {
-    const { isOnline, now } = this.platform;
-    const told = toConnectionEvent(state, event, this.#connection, { isOnline: isOnline(), now: now() });
+    const { platform } = this;
+    const told = toConnectionEvent(state, event, this.#connection, {
+      isOnline: platform.isOnline(),
+      now: platform.now(),
+    });
     if (told.state === this.#connection && told.nextAttemptAt === undefined) return;
     this.#connection = told.state;
     this.emit('telnyx.connection', told);

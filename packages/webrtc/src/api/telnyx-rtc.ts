@@ -75,8 +75,11 @@ export class TelnyxRTC {
   ringbackFile: string | undefined;
   /** No effect: a call that the server still holds is always taken up again. */
   autoRecoverCalls = true;
-  /** A function, as frameworks wrap every object that they can reach in a proxy. */
-  declare private readonly core: () => ClientCore;
+  /**
+   * A function, as frameworks wrap every object that they can reach in a proxy.
+   * @internal
+   */
+  declare readonly core: () => ClientCore;
   private static everyClient: Emitter<TelnyxEvents> | undefined;
 
   /** @throws Error, `Invalid init options: …`, which names the option that cannot be used */

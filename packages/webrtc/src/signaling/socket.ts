@@ -13,11 +13,11 @@ export interface SocketHandlers {
 export class Socket {
   /** Counts the sockets of a client. */
   readonly generation: number;
-  readonly #port: SocketPort;
+  readonly port: SocketPort;
   #state: 'connecting' | 'open' | 'closed' = 'connecting';
 
   constructor(port: SocketPort, generation: number, handlers: SocketHandlers) {
-    this.#port = port;
+    this.port = port;
     this.generation = generation;
     port.onopen = (event) => {
       if (this.#state !== 'connecting') return;
@@ -46,13 +46,13 @@ export class Socket {
   }
 
   send(frame: Fields): void {
-    if (this.#state === 'open') this.#port.send(JSON.stringify(frame));
+    if (this.#state === 'open') this.port.send(JSON.stringify(frame));
   }
 
   /** Nothing that arrives afterwards is handled. */
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#port.close();
+    this.port.close();
   }
 }
