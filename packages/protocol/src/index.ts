@@ -14,3 +14,4 @@ export * from './close-codes.ts';
 export * from './decode-to-server.ts';
 export * from './decode-to-client.ts';
 export { isIceServer } from './ice-server.ts';
+export { isRecord } from './record.ts';

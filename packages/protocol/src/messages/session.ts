@@ -41,7 +41,7 @@ export interface GatewayExtension {
 }
 
 export interface IceServer {
-  urls: string | readonly string[];
+  urls: string | string[];
   username?: string;
   credential?: string;
 }

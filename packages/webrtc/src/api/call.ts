@@ -130,13 +130,13 @@ export class Call {
   direction: Direction;
   options: IVertoCallOptions;
   /** Why the call ended, as a word; known when `state` is `hangup`. */
-  cause: string | undefined = undefined;
+  cause: string | undefined;
   /** Why the call ended, by ITU-T Q.850. */
-  causeCode: number | undefined = undefined;
+  causeCode: number | undefined;
   /** The SIP status that ended the call, where the server tells it. */
-  sipCode: number | undefined = undefined;
-  sipReason: string | undefined = undefined;
-  sipCallId: string | undefined = undefined;
+  sipCode: number | undefined;
+  sipReason: string | undefined;
+  sipCallId: string | undefined;
   /** The number that the other side shows, where it changed in the call. */
   extension: string | null = null;
   /**
@@ -330,8 +330,8 @@ function toEnding({ cause, causeCode, sipCode, sipReason, sip_call_id }: IHangup
   return {
     cause: cause ?? 'NORMAL_CLEARING',
     causeCode: causeCode ?? 16,
-    ...(sipCode === undefined ? {} : { sipCode }),
-    ...(sipReason === undefined ? {} : { sipReason }),
-    ...(sip_call_id === undefined ? {} : { sipCallId: sip_call_id }),
+    sipCode,
+    sipReason,
+    sipCallId: sip_call_id,
   };
 }

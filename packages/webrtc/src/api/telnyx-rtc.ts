@@ -119,12 +119,13 @@ export class TelnyxRTC {
     const socket = session.sockets.current;
     const connected = socket?.isOpen ?? false;
     const connecting = socket?.isConnecting ?? false;
+    const isAlive = connected || connecting;
     return {
       connected,
       connecting,
-      closed: !connected && !connecting,
-      isAlive: connected || connecting,
-      isDead: !connected && !connecting,
+      closed: !isAlive,
+      isAlive,
+      isDead: !isAlive,
       host: server,
       socketGeneration: socket?.generation ?? 0,
     };

@@ -32,7 +32,7 @@ export class CallRequests {
   /** Sends a description, as it is now: repeated, it carries the candidates found meanwhile. */
   describe(method: string, peer: Peer | undefined, trickle: boolean, dialog: Fields): Promise<Fields> {
     const sdp = peer?.localDescription;
-    const params = { sdp, ...(trickle ? { trickle } : {}), 'User-Agent': this.#signaling.userAgent };
+    const params = { sdp, trickle: trickle || undefined, 'User-Agent': this.#signaling.userAgent };
     const sent = this.send(method, params, dialog);
     peer?.releaseCandidates({
       candidate: ({ candidate, sdpMid, sdpMLineIndex }) => {

@@ -264,7 +264,7 @@ export class LiveCall {
 
   async #localAnswer(offer = ''): Promise<Description> {
     await this.#preAnswer;
-    if (offer !== this.#offer) throw new Stopped('Another offer took the place of this one');
+    if (offer !== this.#offer) throw new Stopped();
     if (this.media.peer && this.#description) return this.#description;
     return this.media.answer(offer);
   }

@@ -11,10 +11,8 @@ const REMEMBERED = 100;
 
 type Offer = Push<'telnyx_rtc.invite' | 'telnyx_rtc.attach'>;
 
-/** What the server says of a call and the application may want to know. */
-export type Learned = Push<
-  'telnyx_rtc.attach' | 'telnyx_rtc.ringing' | 'telnyx_rtc.answer' | 'telnyx_rtc.bye' | 'telnyx_rtc.display'
->;
+/** What the server says of a call that is here. */
+export type Learned = Exclude<CallPush, Told | Push<'telnyx_rtc.invite'>>;
 
 /** What is not of one call. */
 export type Told = Push<
@@ -122,9 +120,9 @@ export class Calls {
   }
 
   #route(call: LiveCall, push: Exclude<CallPush, Offer | Told>): void {
+    this.#ports.learned(call, push);
     switch (push.method) {
       case 'telnyx_rtc.ringing':
-        this.#ports.learned(call, push);
         call.handle({ type: 'alerting' });
         break;
       case 'telnyx_rtc.media': {
@@ -133,11 +131,9 @@ export class Calls {
         break;
       }
       case 'telnyx_rtc.answer':
-        this.#ports.learned(call, push);
         call.handle({ type: 'answered', sdp: push.params.sdp });
         break;
       case 'telnyx_rtc.bye':
-        this.#ports.learned(call, push);
         call.handle({ type: 'bye', ending: readEnding(push.params) });
         break;
       case 'telnyx_rtc.candidate': {
@@ -146,8 +142,6 @@ export class Calls {
         break;
       }
       case 'telnyx_rtc.display':
-        this.#ports.learned(call, push);
-        break;
       case 'telnyx_rtc.endOfCandidates':
         break;
     }
@@ -184,8 +178,8 @@ function readEnding({ cause, causeCode = 0, sipCode, sipReason, sip_call_id }: B
   return {
     cause: cause || HUNG_UP.cause,
     causeCode: causeCode > 0 ? causeCode : HUNG_UP.causeCode,
-    ...(sipCode === undefined ? {} : { sipCode }),
-    ...(sipReason === undefined ? {} : { sipReason }),
-    ...(sip_call_id === undefined ? {} : { sipCallId: sip_call_id }),
+    sipCode,
+    sipReason,
+    sipCallId: sip_call_id,
   };
 }

@@ -1,9 +1,11 @@
 import { causes, type HangupCause } from '@parley/protocol';
 
 /** Why a call ended. */
-export interface Ending extends HangupCause {
-  readonly sipCallId?: string;
-}
+export type Ending = { readonly [K in keyof HangupCause]: HangupCause[K] | undefined } & {
+  readonly cause: string;
+  readonly causeCode: number;
+  readonly sipCallId?: string | undefined;
+};
 
 export const HUNG_UP: Ending = causes.normalClearing;
 /** Also what a busy callee's client says. */

@@ -30,7 +30,7 @@ export async function promptFor(
       };
       cancel = startTimer(forMs, reject);
       scope.add(() => {
-        fail(new Stopped('The call has ended'));
+        fail(new Stopped());
       });
       prompted({ error, forMs, resume, reject });
     });

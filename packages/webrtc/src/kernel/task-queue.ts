@@ -1,6 +1,10 @@
-/** Rejects the tasks of a queue that was stopped before their turn, or before they were done. */
+/** What became of that which was stopped before its turn, or before it was done. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
+
+  constructor() {
+    super('Ended meanwhile');
+  }
 }
 
 /** Runs asynchronous tasks one at a time, in the order in which they came. */
@@ -28,6 +32,6 @@ export class TaskQueue {
   }
 
   #assertRunning(): void {
-    if (this.#stopped) throw new Stopped('Closed');
+    if (this.#stopped) throw new Stopped();
   }
 }

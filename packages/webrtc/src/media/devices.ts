@@ -62,10 +62,6 @@ export async function checkPermissions(ports: Ports, audio: boolean, video: bool
 
 /** Drops constraints that this browser does not know. */
 export function supportedConstraints(ports: Ports, wanted: MediaTrackConstraints): MediaTrackConstraints {
-  const supported = new Set(Object.entries(ports.devices?.getSupportedConstraints() ?? {}).flatMap(trueName));
-  return Object.fromEntries(Object.entries(wanted).filter(([name]) => supported.has(name)));
-}
-
-function trueName([name, supported]: [string, unknown]): string[] {
-  return supported === true ? [name] : [];
+  const supported: Readonly<Record<string, unknown>> = { ...ports.devices?.getSupportedConstraints() };
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => supported[name] === true));
 }

@@ -130,7 +130,7 @@ export class Microphone {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new Stopped('The call has ended');
+    if (this.#closed) throw new Stopped();
   }
 
   #applyMute(): void {

@@ -1,3 +1,5 @@
+import { isRecord } from '@parley/protocol';
+
 /** Reading the members of a result: one that is missing or of the wrong type reads as missing. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,11 +11,7 @@ export function readText(fields: Fields, name: string): string | undefined {
 /** @returns an empty object where the member is missing or no object */
 export function readFields(fields: Fields, name: string): Fields {
   const value = fields[name];
-  return isFields(value) ? value : {};
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value) ? value : {};
 }
 
 /** @returns undefined where the text is no JSON object */
@@ -21,7 +19,7 @@ export function parseFields(text: unknown): Fields | undefined {
   if (typeof text !== 'string') return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
-    return isFields(parsed) ? parsed : undefined;
+    return isRecord(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }

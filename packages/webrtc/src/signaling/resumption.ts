@@ -16,26 +16,26 @@ export class Resumption {
   /** @param resumable false where the first connection of a canary client must not be sticky */
   socketUrl(server: string, route: Route, resumable: boolean): string {
     const url = new URL(server);
-    const query = url.searchParams;
     const { rtcIp, rtcPort } = route;
     const direct = rtcIp !== undefined && rtcPort !== undefined;
-    if (direct) {
-      query.set('rtc_ip', rtcIp);
-      query.set('rtc_port', String(rtcPort));
+    const sticky = !direct && resumable && this.voiceSdkId;
+    const query = {
+      rtc_ip: direct && rtcIp,
+      rtc_port: direct && rtcPort,
+      voice_sdk_id: sticky,
+      canary: !direct && route.canary,
+      skip_last_voice_sdk_id: sticky && route.skipLastNode,
+      skip_trailing: route.skipTrailing,
+    };
+    for (const [name, value] of Object.entries(query)) {
+      if (value) url.searchParams.set(name, String(value));
     }
-    const { voiceSdkId } = this;
-    const sticky = voiceSdkId !== undefined && resumable && !direct;
-    if (sticky) query.set('voice_sdk_id', voiceSdkId);
-    if (route.canary && !direct) query.set('canary', 'true');
-    if (route.skipLastNode && sticky) query.set('skip_last_voice_sdk_id', 'true');
-    if (route.skipTrailing) query.set('skip_trailing', 'true');
     return url.href;
   }
 
   /** `reconnection` and `sessid` of a login. */
-  get claim(): { reconnection: boolean; sessid?: string } {
+  get claim(): { reconnection: boolean; sessid: string | undefined } {
     const { sessionId, voiceSdkId } = this;
-    const reconnection = voiceSdkId !== undefined || sessionId !== undefined;
-    return { reconnection, ...(sessionId === undefined ? {} : { sessid: sessionId }) };
+    return { reconnection: voiceSdkId !== undefined || sessionId !== undefined, sessid: sessionId };
   }
 }
