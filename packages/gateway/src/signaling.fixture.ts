@@ -212,6 +212,7 @@ export function rig(
     { sipUsername: 'bob' },
   ],
   iceService?: IceService,
+  authenticator: Partial<Authenticator> = {},
 ): Rig {
   const clock = new FakeClock();
   const media = new FakeMediaPlane();
@@ -221,7 +222,7 @@ export function rig(
   let lookUps = Promise.resolve();
   const signaling = createSignaling({
     visits: assistants.visits,
-    authenticator: authenticatorOf(users, clock, () => lookUps),
+    authenticator: { ...authenticatorOf(users, clock, () => lookUps), ...authenticator },
     media,
     clock,
     random: { uuid: () => `id-${String((serial += 1))}`, token: () => `token-${String((serial += 1))}` },

@@ -469,6 +469,52 @@ describe('an invite', () => {
   });
 });
 
+describe('a request that cannot be carried out in time', () => {
+  it.each([
+    ['goes on for ever', () => new Promise<never>(() => undefined)],
+    ['fails', () => Promise.reject(new Error('the database is gone'))],
+  ])(
+    'as routing %s, is answered within 10 seconds where it is an invite, and the call ended with the cause [PING-3, INV-2]',
+    async (_, isUser) => {
+      const gateway = rig(undefined, undefined, { isUser });
+      const alice = await gateway.signedIn('alice');
+      const id = alice.send('telnyx_rtc.invite', {
+        sdp: 'offer',
+        dialogParams: { callID: 'a-1', destination_number: 'bob' },
+      });
+      await settled();
+      await gateway.clock.advance(8_000);
+      await settled();
+      const answers = alice.frames.filter((frame) => frame.id === id && frame.method === undefined);
+      expect(answers).toMatchObject([{ result: { message: 'CALL CREATED' } }]);
+      expect(alice.got('telnyx_rtc.bye')).toMatchObject([{ callID: 'a-1', causeCode: 41 }]);
+    },
+  );
+
+  it('is answered once, with an error, and those behind it in the same time [PING-3, FRAME-13]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    const goOn = gateway.stallLookUps();
+    const ids = [
+      alice.send('login', { login: 'alice', passwd: 'alice' }),
+      alice.send('login', { login: 'alice', passwd: 'alice' }),
+      alice.send('telnyx_rtc.ping'),
+    ];
+    await settled();
+    await gateway.clock.advance(9_000);
+    await goOn();
+    const answers = ids.map((id) =>
+      alice.frames.filter((frame) => frame.id === id && frame.method === undefined),
+    );
+    expect(answers).toMatchObject([
+      [{ error: { code: RpcErrorCode.internalError } }],
+      [{ error: { code: RpcErrorCode.internalError } }],
+      [{ result: { message: 'pong' } }],
+    ]);
+    expect(alice.got('telnyx_rtc.clientReady')).toHaveLength(1);
+  });
+});
+
 describe('an answer without a description', () => {
   it('is refused, and the call rings on [ANS-1]', async () => {
     const gateway = rig();

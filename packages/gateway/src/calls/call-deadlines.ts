@@ -1,6 +1,6 @@
 import { causes } from '@parley/protocol';
 import type { CallEvent } from './call-events.ts';
-import type { CallState, RemadeLeg } from './call-state.ts';
+import type { CallState, LegId, RemadeLeg } from './call-state.ts';
 
 /** Something that happens to a state if nothing else does. It lives as long as the state has one of its name. */
 export interface CallDeadline {
@@ -14,6 +14,9 @@ const attachMs = 20_000;
 
 /** Twice as long each time: a worker that died of its start is started again later and later. */
 const firstRemakeMs = 500;
+
+/** The media plane tells a silence every 15 s. */
+const silenceMs = 20_000;
 
 /** The caller of an engine may be anybody, and an engine never tires. */
 const visitDeadline: CallDeadline = {
@@ -30,11 +33,20 @@ export function callDeadlines(state: CallState, ringMs: number): CallDeadline[] 
     case 'established':
       return [
         ...state.remaking.flatMap((leg) => remakingDeadlines(leg, state.away.includes(leg.id))),
+        ...Object.entries(state.silent).flatMap(([leg, times]) => silenceDeadlines(leg, times)),
         ...(state.far.kind === 'engine' ? [visitDeadline] : []),
       ];
     case 'ended':
       return [];
   }
+}
+
+/** A silence that is not told again is over. */
+function silenceDeadlines(leg: LegId, times: number): CallDeadline[] {
+  if (times === 0) return [];
+  return [
+    { name: `silence ${leg} ${String(times)}`, afterMs: silenceMs, event: { type: 'mediaHeard', leg } },
+  ];
 }
 
 function remakingDeadlines(leg: RemadeLeg, isAway: boolean): CallDeadline[] {

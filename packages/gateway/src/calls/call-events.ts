@@ -21,6 +21,10 @@ export type CallEvent =
   | { type: 'hold'; leg: LegId; held: boolean }
   /** The media path of a leg is gone, and cannot be mended in place. */
   | { type: 'mediaLost'; leg: LegId }
+  /** Nothing has come from the leg's client for a while. It is told again and again, as long as that is so. */
+  | { type: 'mediaSilent'; leg: LegId }
+  /** Something comes. */
+  | { type: 'mediaHeard'; leg: LegId }
   /** A new media path could not be made. */
   | { type: 'remakeFailed'; leg: LegId; failure: MediaFailure }
   /** It is time to try again. */

@@ -37,11 +37,15 @@ import {
   withAway,
   withCallee,
   withRemaking,
+  withSilence,
   withoutAway,
 } from './call-state.ts';
 
 /** A call is over after some seconds of silence. */
 const mostRemakes = 4;
+
+/** A minute: whoever is there restarts ICE or asks for another path sooner. */
+const mostSilences = 4;
 
 export function callTransition(state: CallState, event: CallEvent): CallStep {
   const isOfNoLeg = state.name !== 'ended' && 'leg' in event && !legsOf(state).includes(event.leg);
@@ -114,6 +118,8 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
       return dropCallee(state, event.leg, causeOfMediaFailure(event.failure), true);
     case 'answerTaken':
     case 'hold':
+    case 'mediaSilent':
+    case 'mediaHeard':
     case 'remakeDue':
     case 'reattached':
     case 'attachTimeout':
@@ -134,6 +140,10 @@ function established(state: Established, event: CallEvent): CallStep {
     }
     case 'mediaLost':
       return mediaLost(state, event.leg);
+    case 'mediaSilent':
+      return mediaSilent(state, event.leg);
+    case 'mediaHeard':
+      return stay(withSilence(state, event.leg, 0));
     case 'remakeFailed':
       return remakeFailed(state, event.leg, event.failure);
     case 'remakeDue': {
@@ -157,7 +167,7 @@ function established(state: Established, event: CallEvent): CallStep {
         ...attachAgain(state, event.leg),
       );
     case 'detached':
-      return stay(withAway(state, event.leg));
+      return stay(withSilence(withAway(state, event.leg), event.leg, 0));
     case 'attachTimeout':
       return isRemaking(state, event.leg) ? end(state, causes.recoveryOnTimerExpire) : stay(state);
     case 'bye':
@@ -236,6 +246,15 @@ function mediaLost(state: Established, leg: LegId): CallStep {
   return remade === undefined || remade.name === 'offered' ? remake(state, leg, 1) : stay(state);
 }
 
+/** Other deadlines are for a client that is away, or that has an offer to answer. */
+function mediaSilent(state: Established, leg: LegId): CallStep {
+  if (state.away.includes(leg) || isRemaking(state, leg)) return stay(state);
+  const times = (state.silent[leg] ?? 0) + 1;
+  return times < mostSilences
+    ? stay(withSilence(state, leg, times))
+    : end(state, causes.recoveryOnTimerExpire);
+}
+
 /** A worker's death fails its commands too. A caller that was not described yet has nothing to attach to. */
 function isBeingMended(state: Established, leg: LegId, failure: MediaFailure): boolean {
   const isDescribed = leg !== state.caller.id || state.caller.description !== null;
@@ -301,6 +320,7 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
       held: [],
       remaking: [],
       epochs: {},
+      silent: {},
       away: state.away,
     },
     ...effects,

@@ -68,6 +68,8 @@ export interface Established {
   remaking: readonly RemadeLeg[];
   /** How often each leg was offered another media path. */
   epochs: Readonly<Record<LegId, number>>;
+  /** Legs from whose clients no media comes, and how often that was told, one time after another. */
+  silent: Readonly<Record<LegId, number>>;
   away: readonly LegId[];
 }
 
@@ -82,6 +84,7 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
       held: [],
       remaking: [],
       epochs: {},
+      silent: {},
       away: [],
     };
   const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
@@ -161,5 +164,10 @@ export function withRemaking(state: Established, leg: RemadeLeg): Established {
   const others = state.remaking.filter(({ id }) => id !== leg.id);
   return { ...state, remaking: [...others, leg] };
 }
+
+export const withSilence = (state: Established, leg: LegId, times: number): Established => ({
+  ...state,
+  silent: { ...state.silent, [leg]: times },
+});
 
 const calleeLegOf = ({ far }: Established): LegId | null => (far.kind === 'callee' ? far.leg : null);

@@ -1,6 +1,7 @@
 import { causes, type HangupCause } from '@parley/protocol';
 import type { Visit } from '../assistants/visit.ts';
 import type { MediaEvent, MediaPlane } from '../media/media-plane.ts';
+import { inTime } from '../in-time.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Directory } from '../sessions/directory.ts';
@@ -30,8 +31,13 @@ export interface CallAndLeg {
   leg: Leg;
 }
 
+type RouteOrRefusal = { target: CallTarget } | { refused: HangupCause };
+
 /** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
 const tombstoneMs = 60_000;
+
+/** Official clients drop their socket when an answer takes 10 s. */
+const routeMs = 8_000;
 
 /** Of all media legs: anybody can be a visitor, and must leave room for the users. */
 const shareOfVisitors = 1 / 2;
@@ -127,7 +133,7 @@ export class Calls {
    * by a bye with the cause.
    */
   async prepare(session: Session, callId: string, offer: string, request: CallRequest): Promise<() => void> {
-    const route = await this.#route(session, request.destination);
+    const route = await this.#routeInTime(session, callId, request.destination);
     if ('refused' in route) {
       return () => {
         this.recent.add(session, callId);
@@ -221,10 +227,21 @@ export class Calls {
     found?.call.handle({ type: 'bye', leg: found.leg.id, cause });
   }
 
-  async #route(
-    session: Session,
-    dialled: string,
-  ): Promise<{ target: CallTarget } | { refused: HangupCause }> {
+  /** Whatever is wrong inside, the caller is told in time that there will be no call. */
+  async #routeInTime(session: Session, callId: string, dialled: string): Promise<RouteOrRefusal> {
+    const { clock, log } = this.#options;
+    const refused = { refused: causes.temporaryFailure };
+    const route = this.#route(session, dialled).catch((error: unknown) => {
+      log.error({ sessionId: session.ids.id, callId, err: error }, 'a call could not be routed');
+      return refused;
+    });
+    const outcome = await inTime(clock, routeMs, route);
+    if (outcome !== 'late') return outcome;
+    log.error({ sessionId: session.ids.id, callId }, 'a call was not routed in time');
+    return refused;
+  }
+
+  async #route(session: Session, dialled: string): Promise<RouteOrRefusal> {
     if (!this.#accepting) return { refused: causes.temporaryFailure };
     const { expiresAt } = session.proof;
     if (expiresAt !== null && this.#options.clock.now() >= expiresAt) return { refused: loginExpired };
@@ -241,13 +258,13 @@ export class Calls {
     return await this.#routeToUser(destination.sipUsername);
   }
 
-  #routeToAssistant(visit: Visit, capacity: number): { target: CallTarget } | { refused: HangupCause } {
+  #routeToAssistant(visit: Visit, capacity: number): RouteOrRefusal {
     if (!visit.allowsCall) return { refused: visitUsedUp };
     if (this.#legsOfVisitors() + 1 > capacity * shareOfVisitors) return { refused: causes.noCapacity };
     return { target: { kind: 'assistant', visit } };
   }
 
-  async #routeToUser(sipUsername: string): Promise<{ target: CallTarget } | { refused: HangupCause }> {
+  async #routeToUser(sipUsername: string): Promise<RouteOrRefusal> {
     const { authenticator, directory, random } = this.#options;
     if (!(await authenticator.isUser(sipUsername))) return { refused: causes.unallocatedNumber };
     const sessions = directory.registered(sipUsername);
@@ -317,6 +334,7 @@ export class Calls {
       case 'connected':
       case 'flowing':
         this.#options.log.debug({ callId: call.id, legId: leg.id }, `media ${event.type}`);
+        call.handle({ type: 'mediaHeard', leg: leg.id });
         return;
       case 'dtmf':
         call.dtmf(leg.id, event.digit);
@@ -326,7 +344,7 @@ export class Calls {
         return;
       case 'lost':
         this.#options.log.warn({ callId: call.id, legId: leg.id, reason: event.reason }, 'media lost');
-        if (event.reason === 'worker') call.handle({ type: 'mediaLost', leg: leg.id });
+        call.handle({ type: event.reason === 'worker' ? 'mediaLost' : 'mediaSilent', leg: leg.id });
         return;
     }
   }

@@ -9,6 +9,7 @@ import {
   type ServerRequest,
   type ToClient,
 } from '@parley/protocol';
+import { inTime } from '../in-time.ts';
 import type { Clock } from '../ports.ts';
 import {
   connectionDeadline,
@@ -19,6 +20,9 @@ import {
   type ConnectionState,
 } from './connection-machine.ts';
 import type { Acknowledgement, Carrier, Session } from './session.ts';
+
+/** From the arrival of a request. Official clients drop a socket on which an answer takes 10 s. */
+const answerMs = 9_000;
 
 /** One WebSocket, whatever library it comes from. */
 export interface Socket {
@@ -95,12 +99,13 @@ export class Connection implements Carrier {
   /** A text frame came in. */
   receive(text: string): void {
     if (!this.isOpen) return;
-    this.#apply({ type: 'received', at: this.#clock.monotonic() });
+    const receivedAt = this.#clock.monotonic();
+    this.#apply({ type: 'received', at: receivedAt });
     this.#tellListeners(this.isOpen);
     const decoded = decodeToServer(text);
     switch (decoded.kind) {
       case 'request':
-        this.#queue = this.#queue.then(() => this.#answer(decoded));
+        this.#queue = this.#queue.then(() => this.#answer(decoded, receivedAt));
         return;
       case 'response':
         this.#acknowledged(decoded.id, 'error' in decoded ? 'refused' : 'taken');
@@ -162,10 +167,13 @@ export class Connection implements Carrier {
     });
   }
 
-  async #answer(request: ServerRequest): Promise<void> {
+  async #answer(request: ServerRequest, receivedAt: number): Promise<void> {
     if (!this.isOpen) return;
     try {
-      this.#reply(request.id, await this.#owner.handle(this, request));
+      const left = Math.max(0, receivedAt + answerMs - this.#clock.monotonic());
+      const reply = await inTime(this.#clock, left, this.#owner.handle(this, request));
+      if (reply === 'late') throw new Error('The request took too long, and the next one is begun.');
+      this.#reply(request.id, reply);
     } catch (error) {
       if (error instanceof RpcError) {
         this.#respondError(request.id, { code: error.code, message: error.message });
