@@ -146,7 +146,7 @@ export class Alice {
       },
       isOnline: () => this.isOnline,
       isVisible: () => this.isVisible,
-      write: (level, line, detail) => {
+      write: (level, line, ...detail) => {
         this.console.push([level, line, ...detail.map(String)].join(' '));
       },
     };

@@ -4,7 +4,7 @@ import { LiveCall } from '../calls/call.ts';
 import type { CallWarning } from '../calls/call-media.ts';
 import { Conversation } from '../calls/conversation.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
-import type { Log } from '../kernel/log.ts';
+import { named, type Log } from '../kernel/log.ts';
 import { peerConfiguration, SpareConnection } from '../media/spare-connection.ts';
 import type { Platform } from '../platform/ports.ts';
 import type { Fields } from '../signaling/fields.ts';
@@ -105,7 +105,7 @@ export class CallBook implements CallOwner {
       offer,
       {
         ...platform,
-        log: log.named('call'),
+        log: named('call', log),
         createPeerConnection: (configuration) => this.spare.take(configuration),
       },
       { session, userAgent: USER_AGENT },
@@ -210,7 +210,7 @@ export class CallBook implements CallOwner {
     try {
       run();
     } catch (error) {
-      this.#client.log.error(`${name} threw`, error);
+      this.#client.log('error', `${name} threw`, error);
     }
   }
 

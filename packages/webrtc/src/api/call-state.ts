@@ -27,9 +27,8 @@ export function toPublicState(state: CallState): State {
       if (state.request !== 'accepted') return 'requesting';
       return state.remote === 'applied' && state.audible ? 'early' : 'trying';
     case 'ringing':
-      return 'ringing';
     case 'answering':
-      return 'answering';
+      return state.name;
     case 'established':
       if (state.remaking > 0) return 'recovering';
       return state.held ? 'held' : 'active';

@@ -38,7 +38,7 @@ describe('an error of the catalogue', () => {
       message: 'The login was refused',
       description: 'The login was refused.',
       causes: [],
-      solutions: ['Log in with valid credentials.'],
+      solutions: ['Give login and password, or login_token.'],
       fatal: true,
     });
   });

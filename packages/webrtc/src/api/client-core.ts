@@ -1,6 +1,6 @@
 import type { Told } from '../calls/calls.ts';
 import { Emitter } from '../kernel/emitter.ts';
-import type { Log } from '../kernel/log.ts';
+import { named, type Log } from '../kernel/log.ts';
 import type { PageHappening, Platform } from '../platform/ports.ts';
 import { Session } from '../signaling/session.ts';
 import type { SessionEvent, SessionFailure, SessionState } from '../signaling/session-machine.ts';
@@ -48,10 +48,10 @@ export class ClientCore implements CallClient {
     this.fields = fields;
     this.#everyEvent = everyEvent;
     this.emitter = new Emitter((event, error) => {
-      this.log.error(`a listener of ${String(event)} threw`, error);
+      this.log('error', `a listener of ${String(event)} threw`, error);
     });
     this.session = new Session(
-      { ...platform, openSocket: (url) => platform.openSocket(url), log: this.log.named('session') },
+      { ...platform, openSocket: (url) => platform.openSocket(url), log: named('session', log) },
       () => this.#sessionSettings(),
       this.#sessionObserver,
     );

@@ -1,8 +1,10 @@
 import { codesByName, mapRows, toEntry, type ICatalogueEntry, type Row } from './catalogue.ts';
 
-const RETRY = 'Place the call again.';
+const AGAIN = 'Try again.';
 const CODECS = 'Check the codecs of both sides.';
-const NETWORK = 'Check the network and the server.';
+const CREDENTIALS = 'Give login and password, or login_token.';
+const NETWORK = 'Check the network.';
+const SEE_ERROR = 'See originalError.';
 
 /** The call, or the session, is over because of it. */
 const FATAL = true;
@@ -10,34 +12,29 @@ const FATAL = true;
 const TABLE = {
   40001: ['SDP_CREATE_OFFER_FAILED', 'The browser could not make an offer', CODECS, FATAL],
   40002: ['SDP_CREATE_ANSWER_FAILED', 'The browser could not make an answer', CODECS, FATAL],
-  40003: ['SDP_SET_LOCAL_DESCRIPTION_FAILED', 'The browser refused its own description', CODECS, FATAL],
+  40003: ['SDP_SET_LOCAL_DESCRIPTION_FAILED', 'The browser refused the local description', CODECS, FATAL],
   40004: ['SDP_SET_REMOTE_DESCRIPTION_FAILED', 'The browser refused the remote description', CODECS, FATAL],
-  40005: [
-    'SDP_SEND_FAILED',
-    'The server did not take the call',
-    'Connect first, and see originalError.',
-    FATAL,
-  ],
-  42001: ['MEDIA_MICROPHONE_PERMISSION_DENIED', 'The microphone is not allowed', 'Allow it here.', FATAL],
-  42002: ['MEDIA_DEVICE_NOT_FOUND', 'There is no such microphone', 'Plug one in or choose another.', FATAL],
+  40005: ['SDP_SEND_FAILED', 'The server did not take the call', SEE_ERROR, FATAL],
+  42001: ['MEDIA_MICROPHONE_PERMISSION_DENIED', 'The microphone is not allowed', 'Allow it.', FATAL],
+  42002: ['MEDIA_DEVICE_NOT_FOUND', 'There is no such microphone', 'Choose another.', FATAL],
   42003: ['MEDIA_GET_USER_MEDIA_FAILED', 'The microphone does not open', 'Close what else uses it.', FATAL],
-  44001: ['HOLD_FAILED', 'Hold or unhold failed', 'Try again while the call is active.'],
-  44002: ['INVALID_CALL_PARAMETERS', 'Invalid call options', 'Correct the option that is named.', FATAL],
+  44001: ['HOLD_FAILED', 'Hold or unhold failed', AGAIN],
+  44002: ['INVALID_CALL_PARAMETERS', 'Invalid call options', 'Correct the option.', FATAL],
   44003: ['BYE_SEND_FAILED', 'The server has not confirmed the end of the call', 'Nothing to do.'],
-  44004: ['SUBSCRIBE_FAILED', 'The subscription failed', 'Try again.'],
-  44005: ['PEER_CLOSED_DURING_INIT', 'The call ended while it was set up', RETRY, FATAL],
+  44004: ['SUBSCRIBE_FAILED', 'The subscription failed', AGAIN],
+  44005: ['PEER_CLOSED_DURING_INIT', 'The call ended while it was set up', AGAIN, FATAL],
   45001: ['WEBSOCKET_CONNECTION_FAILED', 'The browser refuses the address of the server', NETWORK, FATAL],
   45002: ['WEBSOCKET_ERROR', 'The connection failed and is tried again', NETWORK],
   45003: ['RECONNECTION_EXHAUSTED', 'The server could not be reached again', NETWORK, FATAL],
   45004: ['GATEWAY_FAILED', 'The server has lost its upstream and is tried again', 'Wait.'],
-  46001: ['LOGIN_FAILED', 'The login was refused', 'Log in with valid credentials.', FATAL],
-  46002: ['INVALID_CREDENTIALS', 'No usable credentials', 'Give login and password, or login_token.', FATAL],
+  46001: ['LOGIN_FAILED', 'The login was refused', CREDENTIALS, FATAL],
+  46002: ['INVALID_CREDENTIALS', 'No usable credentials', CREDENTIALS, FATAL],
   46003: ['AUTHENTICATION_REQUIRED', 'The session is not logged in', 'Call login().'],
   47001: ['ICE_RESTART_FAILED', 'The media path could not be renewed', NETWORK],
   47101: ['ICE_NO_RELAY', 'No TURN server could be reached', 'Check the TURN servers.', FATAL],
   48001: ['NETWORK_OFFLINE', 'The browser is offline', NETWORK],
-  48501: ['SESSION_NOT_REATTACHED', 'The server has lost the call', RETRY, FATAL],
-  49001: ['UNEXPECTED_ERROR', 'Something unexpected failed', 'See originalError.', FATAL],
+  48501: ['SESSION_NOT_REATTACHED', 'The server has lost the call', AGAIN, FATAL],
+  49001: ['UNEXPECTED_ERROR', 'Something unexpected failed', SEE_ERROR, FATAL],
 } as const satisfies Record<number, Row | readonly [...Row, fatal: true]>;
 
 export type TelnyxErrorCode = keyof typeof TABLE;

@@ -2,7 +2,7 @@
 import { ClientCore } from './client-core.ts';
 
 import { Emitter } from '../kernel/emitter.ts';
-import { Log } from '../kernel/log.ts';
+import { named, type Log } from '../kernel/log.ts';
 import { checkPermissions, findDeviceId, listDevices, supportedConstraints } from '../media/devices.ts';
 import { MicrophoneError } from '../media/microphone.ts';
 import { findElement } from '../media/playback.ts';
@@ -85,12 +85,13 @@ export class TelnyxRTC {
   /** @throws Error, `Invalid init options: …`, which names the option that cannot be used */
   constructor(options: IClientOptions) {
     const platform = this.createPlatform();
-    const log = new Log((level, line, detail) => {
-      if (level === 'warn' || level === 'error' || this.options.debug) platform.write(level, line, detail);
-    }, 'TelnyxRTC');
+    const write: Log = (level, line, ...detail) => {
+      if (level !== 'debug' || this.options.debug) platform.write(level, line, ...detail);
+    };
+    const log = named('TelnyxRTC', write);
     this.options = {};
     this.options = checkClientOptions(options, (line) => {
-      log.warn(line);
+      log('warn', line);
     });
     this.uuid = platform.uuid();
     this.ringtoneFile = this.options.ringtoneFile;
@@ -227,7 +228,7 @@ export class TelnyxRTC {
       throw new TelnyxError(44002, undefined, { message: `Invalid call options: ${reason}` });
     };
     const given = checkCallOptions(options, refuse, (line) => {
-      core.log.warn(line);
+      core.log('warn', line);
     });
     const { destinationNumber, id = core.platform.uuid() } = given;
     if (destinationNumber === undefined && !this.options.anonymous_login) {
@@ -366,7 +367,7 @@ export class TelnyxRTC {
   /** Listens to an event of every client of the page. */
   static on<K extends keyof TelnyxEvents>(event: K, listener: (payload: TelnyxEvents[K]) => void): void {
     TelnyxRTC.everyClient ??= new Emitter((name, error) => {
-      browserPlatform().write('error', `a listener of ${String(name)} threw`, [error]);
+      browserPlatform().write('error', `a listener of ${String(name)} threw`, error);
     });
     TelnyxRTC.everyClient.on(event, listener);
   }

@@ -82,7 +82,7 @@ export class LiveCall {
         this.#perform(effect);
       },
       onTransition: (from, { type }, to) => {
-        ports.log.debug(`${id}: ${from.name} + ${type} → ${to.name}`);
+        ports.log('debug', `${id}: ${from.name} + ${type} → ${to.name}`);
         observer.changed(to);
         for (const check of [...this.#waiting]) check();
       },

@@ -1,34 +1,11 @@
-export type Level = 'debug' | 'info' | 'warn' | 'error';
+type Level = 'debug' | 'warn' | 'error';
 
-export type Sink = (level: Level, line: string, detail: readonly unknown[]) => void;
+/** Never give it credentials, tokens or session descriptions. */
+export type Log = (level: Level, line: string, ...detail: readonly unknown[]) => void;
 
-/** Writes lines that name their source. Never give it credentials, tokens or session descriptions. */
-export class Log {
-  readonly #sink: Sink;
-  readonly #source: string;
-
-  constructor(sink: Sink, source: string) {
-    this.#sink = sink;
-    this.#source = source;
-  }
-
-  named(source: string): Log {
-    return new Log(this.#sink, source);
-  }
-
-  debug(line: string): void {
-    this.#write('debug', line, []);
-  }
-
-  warn(line: string, ...detail: readonly unknown[]): void {
-    this.#write('warn', line, detail);
-  }
-
-  error(line: string, ...detail: readonly unknown[]): void {
-    this.#write('error', line, detail);
-  }
-
-  #write(level: Level, line: string, detail: readonly unknown[]): void {
-    this.#sink(level, `[${this.#source}] ${line}`, detail);
-  }
+/** @returns a log whose lines name their source */
+export function named(source: string, log: Log): Log {
+  return (level, line, ...detail) => {
+    log(level, `[${source}] ${line}`, ...detail);
+  };
 }

@@ -56,7 +56,7 @@ export function browserPlatform(): Platform {
       }),
     isVisible: () => globalThis.document?.visibilityState !== 'hidden',
     isOnline: () => globalThis.navigator?.onLine ?? true,
-    write: (level, line, detail) => {
+    write: (level, line, ...detail) => {
       console[level](line, ...detail);
     },
   };

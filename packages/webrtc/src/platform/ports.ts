@@ -2,7 +2,7 @@
  * The world as the SDK sees it. Everything that is not a pure computation comes in here; `browser.ts` makes it
  * from the browser, tests make it from fakes.
  */
-import type { Level } from '../kernel/log.ts';
+import type { Log } from '../kernel/log.ts';
 import type { StartTimer } from '../kernel/machine.ts';
 
 export interface SocketPort {
@@ -62,5 +62,5 @@ export interface Platform extends MediaPorts {
   isVisible(): boolean;
   /** Whether there is a network, as far as the browser knows. */
   isOnline(): boolean;
-  write(level: Level, line: string, detail: readonly unknown[]): void;
+  readonly write: Log;
 }

@@ -75,7 +75,7 @@ export class Session {
         this.#perform(effect);
       },
       onTransition: (from, event, to) => {
-        ports.log.debug(`${from.name} + ${event.type} → ${to.name}`);
+        ports.log('debug', `${from.name} + ${event.type} → ${to.name}`);
         if (isUnattended(to)) this.#outbox.fail();
         if (to.name !== from.name) this.#watch(to.name === 'ready');
         observer.changed(to, event);
@@ -299,7 +299,7 @@ export class Session {
   #requestNow(method: string, params: Fields, timeoutMs = REQUEST_MS, extra?: Fields): Promise<Fields> {
     const { rpc } = this.sockets;
     if (!rpc) return Promise.reject(offline(method));
-    this.#ports.log.debug(`→ ${method}`);
+    this.#ports.log('debug', `→ ${method}`);
     return rpc.request(method, params, timeoutMs, extra);
   }
 
@@ -312,13 +312,13 @@ export class Session {
     if (raw) this.#observer.message(raw);
     if (frame.kind === 'push') this.#handlePush(frame);
     else if (frame.kind === 'ignored') {
-      this.#ports.log.debug(`← ${frame.reason}`);
+      this.#ports.log('debug', `← ${frame.reason}`);
       if (frame.refusal) this.sockets.rpc?.refuse(frame.refusal.id, frame.refusal.code, frame.reason);
     }
   }
 
   #handlePush(push: Push): void {
-    this.#ports.log.debug(`← ${push.method}`);
+    this.#ports.log('debug', `← ${push.method}`);
     const acknowledge = (): void => {
       if (push.id !== undefined) this.sockets.rpc?.acknowledge(push.id, push.method);
     };
