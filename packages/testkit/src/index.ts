@@ -50,3 +50,14 @@ export {
   type WireFrame,
   callIdOf,
 } from './scripted-gateway.ts';
+export {
+  type Fault,
+  type FaultScene,
+  type Figures,
+  assertTalking,
+  openFaultScene,
+  readyAfter,
+  stallSince,
+  wait,
+} from './fault-scene.ts';
+export { signalingFaults } from './signaling-faults.ts';

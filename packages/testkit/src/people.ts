@@ -166,10 +166,10 @@ function followCall(
 }
 
 /** One line. */
-export function describeEvent({ name, type, code, message, params, call }: PhoneEvent): string {
+export function describeEvent({ name, type, code, message, connection, params, call }: PhoneEvent): string {
   const state = call === undefined ? '' : `${call.direction} ${call.state} ${call.cause ?? ''} ${call.id}`;
   const told = params === undefined ? '' : JSON.stringify(params);
-  return [name, type, code, message, told, state]
+  return [name, type, code, message, connection, told, state]
     .filter((part) => part !== undefined && part !== '')
     .join(' ');
 }

@@ -15,14 +15,19 @@ export interface TcpRelay {
   welcome(new_: Welcome): void;
   /** Resets every open connection, at both ends. */
   cut(): void;
-  /** Nothing passes any more on the open connections, which stay open. */
-  halfOpen(): void;
+  /** Ends every open connection in good order, at both ends. */
+  finish(): void;
+  /** Nothing passes any more on the open connections, which stay open: in one direction, or in both. */
+  halfOpen(direction?: Direction): void;
   close(): Promise<void>;
 }
 
+/** `up`: from the client to the server. */
+export type Direction = 'up' | 'down' | 'both';
+
 interface Pair {
   ends: Socket[];
-  frozen: boolean;
+  frozen: Direction | undefined;
 }
 
 export async function openTcpRelay(target: { host: string; port: number }): Promise<TcpRelay> {
@@ -34,7 +39,7 @@ export async function openTcpRelay(target: { host: string; port: number }): Prom
       client.resetAndDestroy();
       return;
     }
-    const pair: Pair = { ends: [client], frozen: false };
+    const pair: Pair = { ends: [client], frozen: undefined };
     pairs.add(pair);
     client.on('error', () => undefined);
     client.on('close', () => pairs.delete(pair));
@@ -45,8 +50,8 @@ export async function openTcpRelay(target: { host: string; port: number }): Prom
     const upstream = connect(target.port, target.host);
     pair.ends.push(upstream);
     upstream.on('error', () => client.resetAndDestroy());
-    pass(client, upstream, pair, () => delayMs);
-    pass(upstream, client, pair, () => delayMs);
+    pass('up', client, upstream, pair, () => delayMs);
+    pass('down', upstream, client, pair, () => delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -66,8 +71,11 @@ export async function openTcpRelay(target: { host: string; port: number }): Prom
       welcome = next;
     },
     cut,
-    halfOpen: () => {
-      for (const pair of pairs) pair.frozen = true;
+    finish: () => {
+      for (const { ends } of pairs) for (const end of ends) end.end();
+    },
+    halfOpen: (direction = 'both') => {
+      for (const pair of pairs) pair.frozen = direction;
     },
     close: () => {
       cut();
@@ -83,9 +91,10 @@ export async function openTcpRelay(target: { host: string; port: number }): Prom
 /** A chunk of bytes, or the end of them. */
 type Piece = Buffer | 'end';
 
-function pass(from: Socket, to: Socket, pair: Pair, delay: () => number): void {
+function pass(way: Direction, from: Socket, to: Socket, pair: Pair, delay: () => number): void {
+  const isFrozen = () => pair.frozen === way || pair.frozen === 'both';
   const line = createDelayLine<Piece>((piece) => {
-    if (pair.frozen || to.destroyed) return;
+    if (isFrozen() || to.destroyed) return;
     if (piece === 'end') to.end();
     else to.write(piece);
   });
@@ -96,7 +105,7 @@ function pass(from: Socket, to: Socket, pair: Pair, delay: () => number): void {
     line.push('end', delay());
   });
   from.on('close', (hadError) => {
-    if (hadError && !pair.frozen) to.resetAndDestroy();
+    if (hadError && !isFrozen()) to.resetAndDestroy();
   });
   to.on('close', () => {
     line.clear();

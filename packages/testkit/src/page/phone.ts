@@ -11,6 +11,8 @@ export interface PhoneEvent {
   /** Of an error or a warning. */
   code?: number;
   message?: string;
+  /** Of the connection: what it is, and why. */
+  connection?: string;
   /** Of an event of an assistant's. */
   params?: unknown;
   call?: CallSnapshot;
@@ -79,6 +81,7 @@ export interface InboundAudio {
 
 const EVENTS = [
   'telnyx.ready',
+  'telnyx.connection',
   'telnyx.error',
   'telnyx.warning',
   'telnyx.notification',
@@ -176,6 +179,9 @@ function toEvent(name: string, payload: unknown): PhoneEvent {
   if (typeof code === 'number') event.code = code;
   const message = member(problem, 'message');
   if (typeof message === 'string') event.message = message;
+  if (name === 'telnyx.connection') {
+    event.connection = `${String(member(payload, 'state'))}: ${String(member(payload, 'reason'))}`;
+  }
   const call = member(payload, 'call');
   if (isCall(call)) event.call = toSnapshot(call);
   return event;

@@ -54,22 +54,37 @@ describe('a socket that says nothing', () => {
 
 describe('liveness', () => {
   const watch = (answers: () => boolean) => {
+    // What was asked for is answered at once, or never.
     const clock = new ManualClock();
     const told: string[] = [];
     const page = { inCall: false, visible: true };
-    const liveness: Liveness = new Liveness({
+    const liveness = new Liveness({
       startTimer: clock.startTimer,
       now: clock.now,
       inCall: () => page.inCall,
       isVisible: () => page.visible,
       ask: () => {
         told.push('ask');
-        if (answers()) liveness.heard();
+        return answers() ? Promise.resolve(true) : new Promise<boolean>(() => undefined);
       },
       replace: () => told.push('replace'),
     });
     return { clock, told, page, liveness };
   };
+
+  it('of a server that still speaks, but to which nothing gets through, replaces within 8 s', async () => {
+    const { clock, told, liveness, page } = watch(() => false);
+    page.inCall = true;
+    await clock.advance(5_000);
+    liveness.heard();
+    void liveness.ask();
+    await clock.advance(1_000);
+    liveness.heard();
+    await clock.advance(1_900);
+    expect(told).toEqual(['ask']);
+    await clock.advance(100);
+    expect(told).toEqual(['ask', 'replace']);
+  });
 
   it('of a server that pings never asks', async () => {
     const { clock, told, liveness } = watch(() => false);

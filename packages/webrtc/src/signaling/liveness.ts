@@ -7,7 +7,10 @@ import type { StartTimer } from '../kernel/machine.ts';
 export interface Evidence {
   /** When anything came in last. */
   readonly heardAt: number;
-  /** When the server was asked for a sign of life that it has not given yet. */
+  /**
+   * When the server was asked for a sign of life that it has not given yet. What else it says is none: it may be that
+   * nothing reaches it any more.
+   */
   readonly askedAt: number | undefined;
   /** Something has happened that sockets may not survive: another network, a sleep. */
   readonly doubted: boolean;
@@ -23,6 +26,8 @@ export type Verdict = 'ask' | 'replace' | { readonly waitMs: number };
  */
 const QUIET_MS = { inCall: 5_500, idle: 11_000 };
 const PATIENCE_MS = { inCall: 2_000, idle: 3_000, doubted: 1_500 };
+/** A server that says something else meanwhile may only be slow. */
+const SLOW_MS = 3_000;
 /** So late is the timer of a machine that was asleep. */
 const LATE_MS = 3_000;
 
@@ -30,7 +35,8 @@ const LATE_MS = 3_000;
 export function judge({ heardAt, askedAt, doubted, inCall }: Evidence, now: number): Verdict {
   const kind = inCall ? 'inCall' : 'idle';
   if (askedAt !== undefined) {
-    const waitMs = askedAt + PATIENCE_MS[doubted ? 'doubted' : kind] - now;
+    const patienceMs = heardAt > askedAt ? SLOW_MS : PATIENCE_MS[doubted ? 'doubted' : kind];
+    const waitMs = askedAt + patienceMs - now;
     return waitMs > 0 ? { waitMs } : 'replace';
   }
   const waitMs = heardAt + QUIET_MS[kind] - now;
@@ -45,8 +51,8 @@ export interface LivenessPorts {
   inCall(): boolean;
   /** false where timers are late without a reason. */
   isVisible(): boolean;
-  /** Asks the server for an answer of whatever kind. */
-  ask(): void;
+  /** Asks the server for an answer of whatever kind. @returns whether it came */
+  ask(): Promise<boolean>;
   replace(): void;
 }
 
@@ -66,8 +72,17 @@ export class Liveness {
 
   heard(): void {
     this.#heardAt = this.#ports.now();
-    this.#doubted = false;
+  }
+
+  /** Its own questions, and those that are asked for another reason. */
+  async ask(): Promise<void> {
+    const { ask, now } = this.#ports;
+    this.#askedAt ??= now();
+    const asked = ask();
+    this.#judge();
+    if (!(await asked)) return;
     this.#askedAt = undefined;
+    this.#doubted = false;
   }
 
   /** Asks at once, unless an answer is awaited already. */
@@ -82,7 +97,7 @@ export class Liveness {
 
   #judge(): void {
     this.#cancelTimer?.();
-    const { now, inCall, isVisible, ask, replace, startTimer } = this.#ports;
+    const { now, inCall, isVisible, replace, startTimer } = this.#ports;
     const evidence = {
       heardAt: this.#heardAt,
       askedAt: this.#askedAt,
@@ -91,11 +106,8 @@ export class Liveness {
     };
     const verdict = judge(evidence, now());
     if (verdict === 'replace') replace();
-    else if (verdict === 'ask') {
-      this.#askedAt = now();
-      ask();
-      this.#judge();
-    } else {
+    else if (verdict === 'ask') void this.ask();
+    else {
       // A call may begin meanwhile.
       const waitMs = Math.min(verdict.waitMs, QUIET_MS.inCall);
       const dueAt = now() + waitMs;

@@ -18,7 +18,7 @@
  *        │      heard       │  └─────────────────────▶ connecting
  *        │                  └── the new one closed, 5 s ──▶ lost
  *
- * `relieving` opens another socket beside one that says nothing, and keeps whichever speaks first.
+ * `relieving` opens another socket beside one that does not answer, and keeps whichever is there first.
  * `connecting` opens its socket when there is something to log in with: a token that has ended is replaced first.
  * `refused` keeps its socket, so that the application can log in again with other credentials; nothing is
  * retried there, nor in `stranded`, whose socket is gone: calls can still be heard for as long as servers hold them.
@@ -51,7 +51,7 @@ export type SessionState =
 export type SessionEvent =
   | { readonly type: 'connect' | 'disconnect' | 'opened' | 'loginAccepted' | 'clientReady' | 'elapsed' }
   | { readonly type: 'login' | 'preparing' | 'prepared' }
-  /** The socket that seemed dead has spoken. */
+  /** The socket that seemed dead has answered. */
   | { readonly type: 'heard' }
   /** It is a good moment to connect; `afresh`: also where an attempt is under way, in a network that may be gone. */
   | { readonly type: 'hurry'; readonly afresh: boolean }

@@ -52,12 +52,8 @@ export class Session {
       login: () => this.#login(),
     });
     this.sockets = new Sockets(ports, {
-      opened: (event) => {
-        this.#opened(event);
-      },
+      opened: this.#opened.bind(this),
       text: (text) => {
-        this.#liveness?.heard();
-        if (this.sockets.hasBeside) this.#machine.send({ type: 'heard' });
         if (typeof text === 'string') this.#handleText(text);
       },
       failed: observer.socketFailed,
@@ -174,7 +170,9 @@ export class Session {
         break;
       case 'openBeside':
         this.#open(true);
-        this.#ask();
+        void this.#ask().then((isAlive) => {
+          if (isAlive) this.#machine.send({ type: 'heard' });
+        });
         break;
       case 'promote':
         this.sockets.promote();
@@ -254,9 +252,8 @@ export class Session {
   }
 
   #closed(closed: { closeCode?: number; closeReason?: string; beside?: boolean }): void {
-    const { policy } = this.#settings();
-    const random = this.#ports.random();
-    this.#machine.send({ type: 'closed', closeCode: undefined, ...closed, random, policy });
+    const how = { policy: this.#settings().policy, random: this.#ports.random() };
+    this.#machine.send({ type: 'closed', closeCode: undefined, ...closed, ...how });
   }
 
   #watch(isReady: boolean): void {
@@ -265,15 +262,16 @@ export class Session {
     const replace = (): void => {
       this.#machine.send({ type: 'silent', policy: this.#settings().policy });
     };
-    const ask = (): void => {
-      this.#ask();
-    };
-    this.#liveness = isReady ? new Liveness({ ...this.#ports, inCall, ask, replace }) : undefined;
+    const ports = { ...this.#ports, inCall, replace, ask: () => this.#ask() };
+    this.#liveness = isReady ? new Liveness(ports) : undefined;
   }
 
-  /** For a sign of life: what any server answers. */
-  #ask(): void {
-    this.#requestAsNode('telnyx_rtc.ping').catch(() => undefined);
+  /** For a sign of life: what any server answers. @returns whether it did */
+  #ask(): Promise<boolean> {
+    return this.#requestAsNode('telnyx_rtc.ping').then(
+      () => true,
+      (error: unknown) => error instanceof RpcError && error.failure === 'refused',
+    );
   }
 
   #passOver(): void {
@@ -304,6 +302,7 @@ export class Session {
   }
 
   #handleText(text: string): void {
+    this.#liveness?.heard();
     const frame = decodeToClient(text);
     const { voiceSdkId } = frame;
     if (voiceSdkId !== undefined) this.resumption.voiceSdkId = voiceSdkId;
@@ -324,8 +323,8 @@ export class Session {
     };
     switch (push.method) {
       case 'telnyx_rtc.ping':
-        // The server then knows that requests reach it, too.
-        this.#ask();
+        // The server then knows that requests reach it, too, and so does the client.
+        void (this.#liveness?.ask() ?? this.#ask());
         return;
       case 'telnyx_rtc.clientReady':
         this.#tellSurvivors(push.params.reattached_sessions);
