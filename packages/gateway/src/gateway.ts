@@ -5,6 +5,8 @@ import { causes } from '@parley/protocol';
 import { storeConfigured } from './assistants/configured-assistants.ts';
 import { createGreetings } from './assistants/greetings.ts';
 import { createVisits } from './assistants/visits.ts';
+import { StoredCallJournal } from './calls/call-journal.ts';
+import { restoreCalls } from './calls/restoring.ts';
 import { resolveSettings, type Settings } from './config/settings.ts';
 import { clientAddressOf, createProxyCheck } from './http/client-address.ts';
 import { isUpload } from './http/call-reports.ts';
@@ -111,6 +113,14 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   const greetings = createGreetings({ studio, folder: join(settings.data, 'speech'), now, log });
   const visits = createVisits({ store, greetings, random: systemRandom, now, log });
   scope.add(() => visits.written());
+  const legacy = await store.callRecords.takeOver(settings.nodeId, now());
+  const journal = new StoredCallJournal({
+    records: store.callRecords,
+    writer: { nodeId: settings.nodeId, epoch: legacy.epoch },
+    clock,
+    log,
+  });
+  scope.add(() => journal.close());
   const signaling = createSignaling({
     authenticator,
     visits,
@@ -119,6 +129,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     random: systemRandom,
     log,
     meter: metrics,
+    journal,
     nodeId: settings.nodeId,
     region: settings.region,
     iceService: service,
@@ -161,12 +172,25 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     onSocket: signaling.onSocket,
   });
   scope.add(sockets.close);
+  // From before the sessions of the last run are looked at, so that nothing is missed.
   scope.add(watchRevocations({ revocations: store.revocations, clock, log, onRevoked: signaling.revoke }));
   // First of all to end, while there are sockets to say so.
-  scope.add(() => {
-    signaling.calls.close(causes.temporaryFailure);
+  scope.add(async () => {
+    if (settings.keepCalls) signaling.calls.leave(causes.temporaryFailure);
+    else signaling.calls.close(causes.temporaryFailure);
+    // What is told of sessions from now on is that their sockets close.
+    await journal.close();
   });
   if ('started' in media) await media.started;
+  await restoreCalls(legacy, {
+    ...signaling,
+    journal,
+    authenticator,
+    revocations: store.revocations,
+    clock,
+    log,
+    holdMs: settings.holdSeconds * 1000,
+  });
   const url = await http.listen();
   log.info({ url, data: settings.data, nodeId: settings.nodeId }, 'gateway started');
   return {

@@ -1,4 +1,5 @@
 import type { HangupCause, ServerMethod } from '@parley/protocol';
+import type { CallJournal } from './calls/call-journal.ts';
 import type { IceService } from './ice/ice-grants.ts';
 import type { MediaCommand, MediaEvent, MediaPlane, MediaResults } from './media/media-plane.ts';
 import type { Clock, Log } from './ports.ts';
@@ -186,7 +187,7 @@ export class FakeClient {
 /** How long a token of a rig holds that does not say so. */
 const TOKEN_MS = 86_400_000;
 
-const silentLog: Log = {
+export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -195,6 +196,7 @@ const silentLog: Log = {
 
 export interface Rig extends VisitsRig {
   signaling: Signaling;
+  authenticator: Authenticator;
   clock: FakeClock;
   media: FakeMediaPlane;
   /** From now on users are looked up slowly. @returns lets what waits for it go on */
@@ -205,6 +207,22 @@ export interface Rig extends VisitsRig {
   signedIn(user: string, more?: object): Promise<FakeClient>;
 }
 
+export interface RigParts {
+  /** What it does otherwise. */
+  authenticator?: Partial<Authenticator>;
+  /** One that several gateways share, which come one after another. */
+  clock?: FakeClock;
+  journal?: CallJournal;
+  /** Makes the ids of this one differ from those of others. */
+  run?: string;
+}
+
+const noJournal: CallJournal = {
+  callChanged: () => undefined,
+  sessionChanged: () => undefined,
+  sessionEnded: () => undefined,
+};
+
 /** A gateway's signaling with users whose passwords and tokens are their names; `alice for 60` is a token for 60 s. */
 export function rig(
   users: readonly (Partial<Identity> & { sipUsername: string })[] = [
@@ -212,26 +230,28 @@ export function rig(
     { sipUsername: 'bob' },
   ],
   iceService?: IceService,
-  authenticator: Partial<Authenticator> = {},
+  { clock = new FakeClock(), journal = noJournal, run = '', authenticator: given }: RigParts = {},
 ): Rig {
-  const clock = new FakeClock();
   const media = new FakeMediaPlane();
   const metered: string[] = [];
   const assistants = fakeVisits();
   let serial = 0;
   let lookUps = Promise.resolve();
+  const authenticator = { ...authenticatorOf(users, clock, () => lookUps), ...given };
+  const unique = (kind: string) => `${kind}-${run}${String((serial += 1))}`;
   const signaling = createSignaling({
     visits: assistants.visits,
-    authenticator: { ...authenticatorOf(users, clock, () => lookUps), ...authenticator },
+    authenticator,
     media,
     clock,
-    random: { uuid: () => `id-${String((serial += 1))}`, token: () => `token-${String((serial += 1))}` },
+    random: { uuid: () => unique('id'), token: () => unique('token') },
     log: silentLog,
     meter: {
       loginRefused: (reason) => metered.push(reason === 'wrong' ? 'loginRefused' : reason),
       callSetUp: () => metered.push('callSetUp'),
       callEnded: (cause) => metered.push(cause),
     },
+    journal,
     nodeId: 'n1',
     region: 'here',
     iceService,
@@ -243,6 +263,7 @@ export function rig(
   return {
     ...assistants,
     signaling,
+    authenticator,
     clock,
     media,
     stallLookUps: () => {
@@ -300,6 +321,10 @@ function authenticatorOf(
       if (authentication === undefined) return null;
       const expiresAt = clock.now() + (seconds === undefined ? TOKEN_MS : Number(seconds) * 1000);
       return { ...authentication, expiresAt, tokenId: `token-of-${token}` };
+    },
+    identityOf: (credentialId) => {
+      const identities = [...authentications.values()].map(({ identity }) => identity);
+      return Promise.resolve(identities.find((identity) => identity.credentialId === credentialId) ?? null);
     },
     isUser: async (user) => {
       await lookedUp();

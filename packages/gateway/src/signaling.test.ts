@@ -476,7 +476,7 @@ describe('a request that cannot be carried out in time', () => {
   ])(
     'as routing %s, is answered within 10 seconds where it is an invite, and the call ended with the cause [PING-3, INV-2]',
     async (_, isUser) => {
-      const gateway = rig(undefined, undefined, { isUser });
+      const gateway = rig(undefined, undefined, { authenticator: { isUser } });
       const alice = await gateway.signedIn('alice');
       const id = alice.send('telnyx_rtc.invite', {
         sdp: 'offer',

@@ -1,5 +1,6 @@
 import { CloseCode, causes } from '@parley/protocol';
 import type { Visits } from './assistants/visits.ts';
+import type { CallJournal } from './calls/call-journal.ts';
 import { Calls } from './calls/calls.ts';
 import { createIceGrants, type IceGrants, type IceService } from './ice/ice-grants.ts';
 import type { MediaPlane } from './media/media-plane.ts';
@@ -23,6 +24,7 @@ export interface SignalingOptions {
   random: Random;
   log: Log;
   meter: Meter;
+  journal: CallJournal;
   nodeId: string;
   region: string;
   /** What clients are told of; none where it is left out. */
@@ -53,6 +55,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     random: options.random,
     nodeId: options.nodeId,
     holdMs: options.holdMs,
+    journal: options.journal,
     onExpired: (session) => {
       log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'session expired');
       calls.sessionGone(session, causes.destinationOutOfOrder);

@@ -91,6 +91,31 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
   return { name: 'inviting', caller: callerLeg, callees, refusal: null, away: [] };
 }
 
+/**
+ * A call of a former process: both clients are away, and all media is asked for anew.
+ *
+ * @param epoch no less than that of any offer which the former process may have made
+ */
+export function restoredCall(
+  caller: { id: LegId; held: boolean },
+  callee: { id: LegId; held: boolean } | null,
+  epoch: number,
+): Established {
+  const legs = callee === null ? [caller] : [caller, callee];
+  return {
+    name: 'established',
+    // What the caller was told of the former media is of no use to anybody.
+    caller: { id: caller.id, early: 'withheld', description: { sdp: '', told: true } },
+    answerTaken: true,
+    far: callee === null ? { kind: 'echo' } : { kind: 'callee', leg: callee.id },
+    held: legs.filter(({ held }) => held).map(({ id }) => id),
+    remaking: legs.map(({ id }) => ({ id, name: 'asked', tries: 1 })),
+    epochs: Object.fromEntries(legs.map(({ id }) => [id, epoch])),
+    silent: {},
+    away: legs.map(({ id }) => id),
+  };
+}
+
 /** The leg at the other end, once there is one. */
 export function otherLeg(state: CallState, leg: LegId): LegId | null {
   if (state.name !== 'established') return null;

@@ -7,9 +7,9 @@ import { AssistantEnd } from './assistant-end.ts';
 import { callDeadlines } from './call-deadlines.ts';
 import type { CallEffect, CallEvent } from './call-events.ts';
 import { callTransition } from './call-machine.ts';
+import { type CallFacts, legsOfCall, outlivesProcess } from './call-changes.ts';
 import {
   type CallState,
-  type EarlyDescription,
   isHeld,
   isRemaking,
   isWarm,
@@ -17,12 +17,10 @@ import {
   openEpoch,
   otherLeg,
   phaseOf,
-  startedCall,
 } from './call-state.ts';
 import { Deadlines } from './deadlines.ts';
-import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
+import type { CallRequest, Leg } from './leg.ts';
 import type { LegStanding } from './reconciliation.ts';
-import type { CallerIdentity } from './routing.ts';
 
 export interface CallPorts {
   media: MediaPlane;
@@ -31,6 +29,7 @@ export interface CallPorts {
   log: Log;
   meter: Meter;
   ringMs: number;
+  changed(before: CallState, after: CallState): void;
   /** The leg is over, and its client's id free again. */
   legEnded(leg: Leg, cause: HangupCause): void;
   callEnded(call: Call): void;
@@ -51,26 +50,20 @@ export class Call {
   #state: CallState;
   readonly #deadlines: Deadlines;
 
-  constructor(
-    id: string,
-    caller: Leg,
-    target: CallTarget,
-    options: { request: CallRequest; from: CallerIdentity; early: EarlyDescription },
-    ports: CallPorts,
-  ) {
-    this.id = id;
+  constructor(facts: CallFacts, state: CallState, ports: CallPorts) {
+    const { caller, target } = facts;
+    this.id = facts.id;
     this.#ports = ports;
-    this.#request = options.request;
-    this.#announcements = new Announcements({ id, caller, from: options.from, request: options.request });
+    this.#request = facts.request;
+    this.#announcements = new Announcements(facts);
     this.#caller = caller;
     this.#deadlines = new Deadlines(ports.clock, (event) => {
       this.handle(event);
     });
     this.#startedAt = ports.clock.monotonic();
-    const callees = target.kind === 'callees' ? target.legs : [];
-    for (const leg of [caller, ...callees]) this.#legs.set(leg.id, leg);
+    for (const leg of legsOfCall(facts)) this.#legs.set(leg.id, leg);
     this.assistant = target.kind === 'assistant' ? this.#assistantEnd(target.visit) : null;
-    this.#state = startedCall(caller.id, options.early, routeOf(target));
+    this.#state = state;
   }
 
   get stateName(): CallState['name'] {
@@ -100,6 +93,21 @@ export class Call {
     this.#armDeadlines();
     for (const effect of step.effects) this.#carryOut(effect);
     if (before.name !== step.state.name) this.#entered(step.state);
+    this.#ports.changed(before, step.state);
+  }
+
+  /** Of a former process: all media is made anew. */
+  goOn(): void {
+    this.#log('call restored');
+    for (const leg of this.#legs.keys()) this.#carryOut({ do: 'remake', leg });
+  }
+
+  /** Lets go of it without an end, where a next process can go on with it. @returns whether it can */
+  leave(): boolean {
+    if (!outlivesProcess(this.#state)) return false;
+    this.#state = { name: 'ended', cause: causes.temporaryFailure };
+    this.#armDeadlines();
+    return true;
   }
 
   isHeld(leg: LegId): boolean {

@@ -7,9 +7,11 @@ import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Directory } from '../sessions/directory.ts';
 import type { Session } from '../sessions/session.ts';
 import type { AssistantEnd } from './assistant-end.ts';
+import { type CallFacts, legsOfCall } from './call-changes.ts';
+import type { CallJournal } from './call-journal.ts';
 import { Call } from './call.ts';
-import type { EarlyDescription, LegId } from './call-state.ts';
-import type { CallRequest, CallTarget, Leg } from './leg.ts';
+import { type CallState, type EarlyDescription, type LegId, startedCall } from './call-state.ts';
+import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { reconcile, type ClientWord, type LegStanding, type Verdict } from './reconciliation.ts';
 import { callerIdentity, parseDestination } from './routing.ts';
@@ -20,6 +22,7 @@ export interface CallsOptions {
   random: Random;
   log: Log;
   meter: Meter;
+  journal: Pick<CallJournal, 'callChanged'>;
   directory: Directory;
   authenticator: Pick<Authenticator, 'isUser'>;
   /** How long a callee may ring. */
@@ -34,7 +37,7 @@ export interface CallAndLeg {
 type RouteOrRefusal = { target: CallTarget } | { refused: HangupCause };
 
 /** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
-const tombstoneMs = 60_000;
+export const tombstoneMs = 60_000;
 
 /** Official clients drop their socket when an answer takes 10 s. */
 const routeMs = 8_000;
@@ -136,7 +139,7 @@ export class Calls {
     const route = await this.#routeInTime(session, callId, request.destination);
     if ('refused' in route) {
       return () => {
-        this.recent.add(session, callId);
+        this.#remind(session, callId);
         session.bye({ callID: callId, ...route.refused });
         this.#bury(session, callId, route.refused);
         this.#options.meter.callEnded(route.refused.cause);
@@ -186,30 +189,57 @@ export class Calls {
     this.#unsubscribe();
   }
 
+  /** Leaves the calls that outlive this process to the next one, and ends the others. */
+  leave(cause: HangupCause): void {
+    for (const call of [...this.#calls.values()]) if (call.leave()) this.#calls.delete(call.id);
+    this.close(cause);
+  }
+
+  /** Goes on with a call of a former process, whose clients are away and whose media is gone. */
+  restore(facts: CallFacts, state: CallState): void {
+    this.#add(facts, state).goOn();
+  }
+
+  /** A call of a former process that has ended, of which its client may not know. */
+  restoreEnded(session: Session, callId: string, cause: HangupCause): void {
+    session.bye({ callID: callId, ...cause });
+    this.#bury(session, callId, cause);
+  }
+
   #dial(caller: Leg, target: CallTarget, offer: string, request: CallRequest): void {
     const { random } = this.#options;
     const { session } = caller;
     const claim = { name: request.callerName, number: request.callerNumber };
-    const call = new Call(
-      random.uuid(),
-      caller,
-      target,
-      { request, from: callerIdentity(session.identity, claim), early: earlyDescription(session) },
+    const call = this.#add(
       {
-        ...this.#options,
-        legEnded: (leg, cause) => {
-          this.#forget(leg, cause);
-        },
-        callEnded: (ended) => {
-          this.#calls.delete(ended.id);
-          if (this.#calls.size === 0) this.#onIdle?.();
-        },
+        id: random.uuid(),
+        caller,
+        target,
+        request,
+        from: callerIdentity(session.identity, claim),
       },
+      startedCall(caller.id, earlyDescription(session), routeOf(target)),
     );
-    this.#calls.set(call.id, call);
-    const callees = target.kind === 'callees' ? target.legs : [];
-    for (const leg of [caller, ...callees]) this.#remember(call, leg);
     call.start(offer);
+  }
+
+  #add(facts: CallFacts, state: CallState): Call {
+    const call = new Call(facts, state, {
+      ...this.#options,
+      changed: (before, after) => {
+        this.#options.journal.callChanged(facts, before, after);
+      },
+      legEnded: (leg, cause) => {
+        this.#forget(leg, cause);
+      },
+      callEnded: (ended) => {
+        this.#calls.delete(ended.id);
+        if (this.#calls.size === 0) this.#onIdle?.();
+      },
+    });
+    this.#calls.set(call.id, call);
+    for (const leg of legsOfCall(facts)) this.#remember(call, leg);
+    return call;
   }
 
   #standings(session: Session): Map<string, LegStanding> {
@@ -298,10 +328,14 @@ export class Calls {
   #remember(call: Call, leg: Leg): void {
     const entry = { call, leg };
     this.#byMediaLeg.set(leg.id, entry);
-    this.recent.add(leg.session, leg.callId);
+    this.#remind(leg.session, leg.callId);
     const ofSession = this.#bySession.get(leg.session) ?? new Map<string, CallAndLeg>();
     this.#bySession.set(leg.session, ofSession.set(leg.callId, entry));
     leg.session.connection?.paced('inCall');
+  }
+
+  #remind({ ids, identity }: Session, callId: string): void {
+    this.recent.add({ callReportId: ids.callReportId, credentialId: identity.credentialId }, callId);
   }
 
   #forget(leg: Leg, cause: HangupCause): void {

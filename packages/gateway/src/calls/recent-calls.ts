@@ -1,5 +1,3 @@
-import type { Session } from '../sessions/session.ts';
-
 /**
  * Which calls there were, and whose: a client reports on a call when it is over, and when its session may be over
  * too. The latest are remembered.
@@ -12,8 +10,8 @@ export class RecentCalls {
     this.#limit = limit;
   }
 
-  add({ ids, identity }: Session, callId: string): void {
-    this.#owners.set(key(ids.callReportId, callId), { credentialId: identity.credentialId });
+  add({ callReportId, credentialId }: { callReportId: string; credentialId: string }, callId: string): void {
+    this.#owners.set(key(callReportId, callId), { credentialId });
     const oldest = this.#owners.keys().next();
     if (this.#owners.size > this.#limit && oldest.done !== true) this.#owners.delete(oldest.value);
   }

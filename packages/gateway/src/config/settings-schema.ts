@@ -93,6 +93,9 @@ export const settingsSchema = z.strictObject({
   drainSeconds: wholeNumber(0, 86_400)
     .default(30)
     .register(help, { placeholder: 'SECONDS', text: 'how long calls may go on when the gateway stops' }),
+  keepCalls: onOrOff().default(false).register(help, {
+    text: 'leave the calls that are up when the gateway stops to the next start, instead of ending them',
+  }),
   allowedOrigins: list(
     z.string().refine((origin) => origin === '*' || isOrigin(origin)),
     'must be origins such as https://app.example.com, or *',

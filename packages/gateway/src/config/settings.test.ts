@@ -34,6 +34,7 @@ describe('settings', () => {
       turnSecret: null,
       turnSeconds: 3_600,
       holdSeconds: 190,
+      keepCalls: false,
       ringSeconds: 60,
       drainSeconds: 30,
       waitingPerAddress: 20,

@@ -1,19 +1,11 @@
-import {
-  CloseCode,
-  RpcErrorCode,
-  type Capability,
-  type GatewayExtension,
-  type LoginParams,
-} from '@parley/protocol';
+import { CloseCode, RpcErrorCode, type GatewayExtension, type LoginParams } from '@parley/protocol';
 import { isLoopback } from '../config/loopback.ts';
 import type { LoginRefusal } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
 import { addressBlock } from '../sessions/address-block.ts';
 import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
-import type { Session } from '../sessions/session.ts';
+import { grantable, type Session } from '../sessions/session.ts';
 import type { Gatekeeping, LoginHandler } from './method.ts';
-
-const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
 
 /** How long an old socket is given to show that it is alive, before its session moves to a new one. */
 const aliveWithinMs = 1_000;
@@ -192,8 +184,9 @@ function refresh(
       'Login incorrect: this socket is signed in as somebody else; open another one.',
     );
   }
-  const { calls, log } = gatekeeping;
+  const { calls, directory, log } = gatekeeping;
   session.proof = authentication;
+  directory.refreshed(session);
   log.info({ sessionId: session.ids.id, user: session.identity.sipUsername }, 'credentials refreshed');
   const callIds = calls.callIds(session);
   return {

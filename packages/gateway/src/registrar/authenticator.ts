@@ -30,6 +30,8 @@ export interface Authenticator {
   password(login: string, password: string): Promise<Authentication | null>;
   /** @returns null where the token is altered, expired, foreign or revoked */
   token(token: string): Promise<Authentication | null>;
+  /** @returns null where there is no such credential any more; one that has expired has still an identity */
+  identityOf(credentialId: string): Promise<Identity | null>;
   /** @returns whether a user of this name exists, whether registered or not */
   isUser(sipUsername: string): Promise<boolean>;
 }

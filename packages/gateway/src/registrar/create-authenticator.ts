@@ -53,6 +53,11 @@ export function createAuthenticator(ports: {
       return { identity: toIdentity(credential), expiresAt, tokenId: claims.jti };
     },
 
+    async identityOf(credentialId) {
+      const credential = await credentials.find(credentialId);
+      return credential === undefined ? null : toIdentity(credential);
+    },
+
     async isUser(sipUsername) {
       return isLive(await credentials.findByUsername(sipUsername));
     },

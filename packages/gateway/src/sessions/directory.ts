@@ -3,12 +3,19 @@ import type { Clock, Random } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
 import { Session, type Carrier } from './session.ts';
 
+/** Whoever writes down what a next process needs of sessions. */
+export interface SessionJournal {
+  sessionChanged(session: Session): void;
+  sessionEnded(session: Session): void;
+}
+
 export interface DirectoryOptions {
   clock: Clock;
   random: Random;
   nodeId: string;
   /** How long a session without a socket, and its calls with it, is held. */
   holdMs: number;
+  journal: SessionJournal;
   /** A held session was not resumed in time; it is no longer in the directory. */
   onExpired(session: Session): void;
 }
@@ -32,11 +39,14 @@ export class Directory {
       authentication,
       granted,
     );
-    this.#byId.set(id, session);
-    const { sipUsername } = session.identity;
-    const peers = this.#byUser.get(sipUsername) ?? new Set();
-    this.#byUser.set(sipUsername, peers.add(session));
+    this.#add(session);
     return session;
+  }
+
+  /** Takes a session of a former process. Its client is away. */
+  restore(session: Session): void {
+    this.#add(session);
+    this.detached(session);
   }
 
   /** A session id is a claim: it counts only for the user whose session it is. */
@@ -53,6 +63,12 @@ export class Directory {
   attached(session: Session): void {
     this.#holds.get(session)?.();
     this.#holds.delete(session);
+    this.#options.journal.sessionChanged(session);
+  }
+
+  /** The user has logged in again on the socket that it has. */
+  refreshed(session: Session): void {
+    this.#options.journal.sessionChanged(session);
   }
 
   detached(session: Session): void {
@@ -74,11 +90,19 @@ export class Directory {
     const peers = this.#byUser.get(session.identity.sipUsername);
     peers?.delete(session);
     if (peers?.size === 0) this.#byUser.delete(session.identity.sipUsername);
+    this.#options.journal.sessionEnded(session);
     return carrier;
   }
 
   all(): Session[] {
     return [...this.#byId.values()];
+  }
+
+  #add(session: Session): void {
+    this.#byId.set(session.ids.id, session);
+    const { sipUsername } = session.identity;
+    const peers = this.#byUser.get(sipUsername) ?? new Set();
+    this.#byUser.set(sipUsername, peers.add(session));
   }
 
   count(): { attached: number; detached: number } {

@@ -1,6 +1,9 @@
 import type { ByePush, Capability, ClientMethod, CloseCode, ToClient } from '@parley/protocol';
 import type { Authentication, Identity } from '../registrar/authenticator.ts';
 
+/** What a client may be granted, if it asks. */
+export const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
+
 export interface SessionIds {
   /** `sessid` on the wire: 128 bits, never told to anybody but its user. */
   id: string;

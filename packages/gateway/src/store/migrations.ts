@@ -18,6 +18,7 @@ function migrationsFor(engine: Engine): Record<string, Migration> {
   return {
     '0001-users-and-reports': { up: (database) => createUsersAndReports(database, engine) },
     '0002-assistants': { up: (database) => createAssistants(database, engine) },
+    '0003-calls': { up: createCalls },
   };
 }
 
@@ -135,4 +136,47 @@ async function createAssistants(database: Kysely<unknown>, engine: Engine): Prom
     .on('conversation_items')
     .columns(['conversation_id', 'sequence'])
     .execute();
+}
+
+async function createCalls(database: Kysely<unknown>): Promise<void> {
+  await database.schema
+    .createTable('nodes')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('epoch', 'integer', (column) => column.notNull())
+    .addColumn('written_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createTable('sessions')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('node_id', 'text', (column) => column.notNull())
+    .addColumn('voice_sdk_id', 'text', (column) => column.notNull())
+    .addColumn('call_report_id', 'text', (column) => column.notNull())
+    .addColumn('credential_id', 'text', (column) => column.notNull())
+    .addColumn('token_id', 'text')
+    .addColumn('granted', 'text', (column) => column.notNull())
+    .execute();
+  await database.schema
+    .createTable('calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('node_id', 'text', (column) => column.notNull())
+    .addColumn('destination', 'text', (column) => column.notNull())
+    .addColumn('caller_name', 'text', (column) => column.notNull())
+    .addColumn('caller_number', 'text', (column) => column.notNull())
+    .addColumn('established_at', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addColumn('cause', 'text')
+    .execute();
+  await database.schema.createIndex('calls_by_end').on('calls').columns(['node_id', 'ended_at']).execute();
+  await database.schema
+    .createTable('call_legs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('call', 'text', (column) => column.notNull().references('calls.id').onDelete('cascade'))
+    .addColumn('side', 'text', (column) => column.notNull())
+    .addColumn('session_id', 'text', (column) => column.notNull())
+    .addColumn('call_id', 'text', (column) => column.notNull())
+    .addColumn('call_report_id', 'text', (column) => column.notNull())
+    .addColumn('credential_id', 'text', (column) => column.notNull())
+    .addColumn('held', 'integer', (column) => column.notNull())
+    .execute();
+  await database.schema.createIndex('call_legs_by_call').on('call_legs').column('call').execute();
 }

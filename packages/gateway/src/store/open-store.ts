@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { createApiKeys } from './api-keys.ts';
 import { createAssistants } from './assistants.ts';
 import { createCallReports } from './call-reports.ts';
+import { createCallRecords } from './calls.ts';
 import { createConversations } from './conversations.ts';
 import { createCredentials } from './credentials.ts';
 import { openPostgresql, openSqlite, sqliteFileIn } from './database.ts';
@@ -29,6 +30,7 @@ export async function openStore(settings: { data: string; databaseUrl: string | 
     callReports: createCallReports(database),
     assistants: createAssistants(database),
     conversations: createConversations(database),
+    callRecords: createCallRecords(database),
     async check() {
       await sql`select 1`.execute(database);
     },

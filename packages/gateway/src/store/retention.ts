@@ -8,10 +8,12 @@ const keepReportsMs = 30 * dayMs;
 const keepConversationsMs = 30 * dayMs;
 /** A revoked token expires within a day; after that it needs no mention. */
 const keepRevocationsMs = 2 * dayMs;
+/** A node that runs writes every minute; calls of one that does not are over. */
+const keepNodesMs = 2 * dayMs;
 
 /** Forgets what is too old: now, and from time to time. @returns the way to stop */
 export function startRetention(ports: {
-  store: Pick<Store, 'callReports' | 'revocations' | 'conversations'>;
+  store: Pick<Store, 'callReports' | 'revocations' | 'conversations' | 'callRecords'>;
   clock: Clock;
   log: Log;
 }): () => void {
@@ -22,8 +24,9 @@ export function startRetention(ports: {
       const reports = await store.callReports.prune(clock.now() - keepReportsMs);
       const revocations = await store.revocations.prune(clock.now() - keepRevocationsMs);
       const conversations = await store.conversations.prune(clock.now() - keepConversationsMs);
-      if (reports + revocations + conversations > 0)
-        log.info({ reports, revocations, conversations }, 'old records were deleted');
+      const nodes = await store.callRecords.prune(clock.now() - keepNodesMs);
+      if (reports + revocations + conversations + nodes > 0)
+        log.info({ reports, revocations, conversations, nodes }, 'old records were deleted');
     } catch (err) {
       log.error({ err }, 'old records cannot be deleted; tried again later');
     }

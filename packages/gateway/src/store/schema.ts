@@ -16,6 +16,10 @@ export interface Schema {
   assistant_versions: AssistantVersionsTable;
   conversations: ConversationsTable;
   conversation_items: ConversationItemsTable;
+  nodes: NodesTable;
+  sessions: SessionsTable;
+  calls: CallsTable;
+  call_legs: CallLegsTable;
 }
 
 interface CredentialsTable {
@@ -104,6 +108,45 @@ interface ConversationItemsTable {
   type: ConversationItemType;
   body: string;
   created_at: number;
+}
+
+interface NodesTable {
+  id: Unchanging<string>;
+  epoch: number;
+  written_at: number;
+}
+
+interface SessionsTable {
+  id: Unchanging<string>;
+  node_id: Unchanging<string>;
+  voice_sdk_id: Unchanging<string>;
+  call_report_id: Unchanging<string>;
+  credential_id: Unchanging<string>;
+  token_id: string | null;
+  granted: Unchanging<string>;
+}
+
+interface CallsTable {
+  id: Unchanging<string>;
+  node_id: Unchanging<string>;
+  destination: Unchanging<string>;
+  caller_name: Unchanging<string>;
+  caller_number: Unchanging<string>;
+  established_at: Unchanging<number>;
+  ended_at: number | null;
+  cause: string | null;
+}
+
+interface CallLegsTable {
+  id: Unchanging<string>;
+  /** Ends with it. */
+  call: Unchanging<string>;
+  side: Unchanging<'caller' | 'callee'>;
+  session_id: Unchanging<string>;
+  call_id: Unchanging<string>;
+  call_report_id: Unchanging<string>;
+  credential_id: Unchanging<string>;
+  held: number;
 }
 
 type Unchanging<Value> = ColumnType<Value, Value, never>;

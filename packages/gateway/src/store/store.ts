@@ -1,4 +1,5 @@
 import type { Assistants, Conversations } from './assistant-records.ts';
+import type { CallRecords } from './call-records.ts';
 import type { Listing, Page } from './listing.ts';
 
 /**
@@ -13,6 +14,7 @@ export interface Store {
   callReports: CallReports;
   assistants: Assistants;
   conversations: Conversations;
+  callRecords: CallRecords;
   /** Rejects where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;

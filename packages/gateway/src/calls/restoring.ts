@@ -1,0 +1,109 @@
+import { causes } from '@parley/protocol';
+import type { Clock, Log } from '../ports.ts';
+import type { Authenticator } from '../registrar/authenticator.ts';
+import type { Directory } from '../sessions/directory.ts';
+import { grantable, Session } from '../sessions/session.ts';
+import type { CallEnd, CallRecord, Legacy, LegRecord, SessionRecord } from '../store/call-records.ts';
+import type { Revocations } from '../store/store.ts';
+import type { CallFacts } from './call-changes.ts';
+import { journalEveryMs, type StoredCallJournal } from './call-journal.ts';
+import { restoredCall } from './call-state.ts';
+import { type Calls, tombstoneMs } from './calls.ts';
+import type { Leg } from './leg.ts';
+
+/** More offers than any leg is made in the life of a process: so those of the next one are newer without a record of each. */
+const epochsOfRun = 1_000_000;
+
+export interface RestoringPorts {
+  directory: Directory;
+  calls: Calls;
+  journal: StoredCallJournal;
+  authenticator: Pick<Authenticator, 'identityOf'>;
+  revocations: Pick<Revocations, 'isTokenRevoked'>;
+  clock: Clock;
+  log: Log;
+  holdMs: number;
+}
+
+/**
+ * Goes on with the calls of the node's last process. Their clients are away, and have as long to come back as if their
+ * sockets had just broken; what they may have missed of calls that ended, they are told then.
+ */
+export async function restoreCalls(legacy: Legacy, ports: RestoringPorts): Promise<void> {
+  const { directory, calls, journal, clock, log } = ports;
+  const now = clock.now();
+  const lastSeenAt = legacy.lastWrittenAt ?? now;
+  // Nobody who was in such a call awaits it any more.
+  const isLongAgo = now - lastSeenAt > ports.holdMs + journalEveryMs;
+  const sessions = isLongAgo ? new Map<string, Session>() : await sessionsOf(legacy.sessions, ports);
+  const ending: CallEnd = { cause: isLongAgo ? causes.recoveryOnTimerExpire : causes.callRejected, at: now };
+  const wanted = new Set<Session>();
+
+  for (const record of legacy.calls) {
+    for (const leg of legRecordsOf(record)) calls.recent.add(leg, leg.callId);
+    const legs = legRecordsOf(record).flatMap((leg) => legOf(leg, sessions) ?? []);
+    const facts = factsOf(record, legs);
+    if (record.end === null && facts !== null) {
+      calls.restore(facts, restoredCall(record.caller, record.callee, legacy.epoch * epochsOfRun));
+    } else {
+      const { cause, at } = record.end ?? ending;
+      if (record.end === null) journal.add({ type: 'ended', call: record.id, end: ending });
+      if (at < lastSeenAt - tombstoneMs) continue;
+      for (const { session, callId } of legs) calls.restoreEnded(session, callId, cause);
+    }
+    for (const { session } of legs) wanted.add(session);
+  }
+  for (const { id } of legacy.sessions) {
+    const session = sessions.get(id);
+    if (session !== undefined && wanted.has(session)) {
+      journal.recognise(session);
+      directory.restore(session);
+    } else journal.add({ type: 'sessionEnded', id });
+  }
+  if (legacy.calls.length > 0) {
+    log.info({ calls: calls.counts().established, sessions: wanted.size }, 'calls of the last run restored');
+  }
+}
+
+/** Those whose users may still log in, as far as that is known. They prove it when they come back. */
+async function sessionsOf(
+  records: readonly SessionRecord[],
+  { authenticator, revocations }: RestoringPorts,
+): Promise<Map<string, Session>> {
+  const sessions = new Map<string, Session>();
+  for (const record of records) {
+    const { id, voiceSdkId, callReportId, credentialId, tokenId } = record;
+    const identity = await authenticator.identityOf(credentialId);
+    if (identity === null || (tokenId !== null && (await revocations.isTokenRevoked(tokenId)))) continue;
+    const granted = new Set(grantable.filter((capability) => record.granted.includes(capability)));
+    const ids = { id, voiceSdkId, callReportId };
+    sessions.set(id, new Session(ids, { identity, tokenId, expiresAt: null }, granted));
+  }
+  return sessions;
+}
+
+const legRecordsOf = ({ caller, callee }: CallRecord): LegRecord[] =>
+  callee === null ? [caller] : [caller, callee];
+
+function legOf({ id, sessionId, callId }: LegRecord, sessions: ReadonlyMap<string, Session>): Leg | null {
+  const session = sessions.get(sessionId);
+  return session === undefined ? null : { id, session, callId };
+}
+
+/** @returns null where a party cannot come back */
+function factsOf(record: CallRecord, [caller, callee]: readonly Leg[]): CallFacts | null {
+  if (caller?.id !== record.caller.id || callee?.id !== record.callee?.id) return null;
+  return {
+    id: record.id,
+    caller,
+    target: callee === undefined ? { kind: 'echo' } : { kind: 'callees', legs: [callee] },
+    request: {
+      destination: record.destination,
+      callerName: undefined,
+      callerNumber: undefined,
+      clientState: undefined,
+      customHeaders: [],
+    },
+    from: { name: record.callerName, number: record.callerNumber },
+  };
+}

@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { causes } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CallChange, CallRecord, LegRecord, SessionRecord } from './call-records.ts';
+import { openStore } from './open-store.ts';
+import { type PostgresqlServer, startPostgresqlServer } from './postgresql-server.fixture.ts';
+import type { Store } from './store.ts';
+
+// Real databases take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+const session = (id: string, parts: Partial<SessionRecord> = {}): SessionRecord => ({
+  id,
+  voiceSdkId: `n1-${id}`,
+  callReportId: `reports-of-${id}`,
+  credentialId: 'alice',
+  tokenId: null,
+  granted: ['preAnswer', 'recovery'],
+  ...parts,
+});
+
+const leg = (id: string, parts: Partial<LegRecord> = {}): LegRecord => ({
+  id,
+  sessionId: 's1',
+  callId: `client's ${id}`,
+  callReportId: 'reports-of-s1',
+  credentialId: 'alice',
+  held: false,
+  ...parts,
+});
+
+const call = (id: string, parts: Partial<CallRecord> = {}): CallRecord => ({
+  id,
+  destination: 'bob "𝄞"',
+  callerName: 'Alice',
+  callerNumber: '+15550100',
+  establishedAt: 100,
+  caller: leg(`${id}-caller`),
+  callee: leg(`${id}-callee`, { sessionId: 's2', held: true }),
+  end: null,
+  ...parts,
+});
+
+const established = (record: CallRecord): CallChange => ({ type: 'established', call: record });
+
+let postgresql: PostgresqlServer;
+let data: string;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'parley-store-'));
+  postgresql = await startPostgresqlServer();
+}, 30_000);
+
+afterAll(async () => {
+  await postgresql.stop();
+  await rm(data, { recursive: true });
+});
+
+describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (engine) => {
+  let folders = 0;
+  const stores: Store[] = [];
+  const open = async () => {
+    const store = await openStore({
+      data: join(data, `${engine}-${String((folders += 1))}`),
+      databaseUrl: engine === 'SQLite' ? null : await postgresql.newDatabase(),
+    });
+    stores.push(store);
+    return store.callRecords;
+  };
+  /** A node's first process, which has written these. */
+  const opened = async (...changes: CallChange[]) => {
+    const records = await open();
+    const { epoch } = await records.takeOver('n1', 1_000);
+    await records.write({ nodeId: 'n1', epoch }, changes, 2_000);
+    return records;
+  };
+
+  afterAll(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('a node that starts for the first time, finds nothing', async () => {
+    const records = await open();
+    const expected = { epoch: 1, lastWrittenAt: null, sessions: [], calls: [] };
+    expect(await records.takeOver('n1', 5)).toEqual(expected);
+  });
+
+  it('what a process wrote, is found by the next one as it was written, and when', async () => {
+    const echo = call('c2', { establishedAt: 101, callee: null });
+    const sessions = [session('s1'), session('s2', { tokenId: 't2', granted: [] })];
+    const records = await opened(
+      ...sessions.map((one): CallChange => ({ type: 'session', session: one })),
+      established(call('c1')),
+      established(echo),
+    );
+    const legacy = await records.takeOver('n1', 3_000);
+    expect(legacy).toEqual({ epoch: 2, lastWrittenAt: 2_000, sessions, calls: [call('c1'), echo] });
+  });
+
+  it('changes, are carried out in their order', async () => {
+    const end = { cause: causes.userBusy, at: 170 };
+    const records = await opened(
+      { type: 'session', session: session('s1') },
+      { type: 'session', session: session('s2') },
+      established(call('c1')),
+      { type: 'held', leg: 'c1-caller', held: true },
+      { type: 'held', leg: 'c1-callee', held: false },
+      established(call('c2')),
+      { type: 'ended', call: 'c2', end },
+      { type: 'session', session: session('s2', { tokenId: 't2' }) },
+      { type: 'sessionEnded', id: 's1' },
+    );
+    const { sessions, calls } = await records.takeOver('n1', 3_000);
+    expect(sessions).toEqual([session('s2', { tokenId: 't2' })]);
+    expect(calls.map(({ id, caller, callee, end: ended }) => [id, caller.held, callee?.held, ended])).toEqual(
+      [
+        ['c1', true, false, null],
+        ['c2', false, true, end],
+      ],
+    );
+  });
+
+  it('the same changes a second time, change nothing', async () => {
+    const records = await opened(established(call('c1')));
+    const again = await records.write({ nodeId: 'n1', epoch: 1 }, [established(call('c1'))], 2_000);
+    expect(again).toBe(true);
+    expect((await records.takeOver('n1', 3_000)).calls).toEqual([call('c1')]);
+  });
+
+  it('a change that cannot be written, takes those written with it along', async () => {
+    const records = await opened();
+    const mistaken = established({ ...call('c2'), establishedAt: Number.NaN });
+    const changes = [established(call('c1')), mistaken];
+    await expect(records.write({ nodeId: 'n1', epoch: 1 }, changes, 2_000)).rejects.toThrow();
+    expect((await records.takeOver('n1', 3_000)).calls).toEqual([]);
+  });
+
+  it('a process whose node was taken over, writes no more', async () => {
+    const records = await opened(established(call('c1')));
+    await records.takeOver('n1', 3_000);
+    const end: CallChange = { type: 'ended', call: 'c1', end: { cause: causes.normalClearing, at: 1 } };
+    expect(await records.write({ nodeId: 'n1', epoch: 1 }, [end], 9_000)).toBe(false);
+    const legacy = await records.takeOver('n1', 4_000);
+    expect(legacy).toMatchObject({ lastWrittenAt: 3_000, calls: [{ end: null }] });
+  });
+
+  it('another node, finds nothing of them and changes nothing of them', async () => {
+    const records = await opened({ type: 'session', session: session('s1') }, established(call('c1')), {
+      type: 'ended',
+      call: 'c1',
+      end: { cause: causes.normalClearing, at: 1 },
+    });
+    const other = await records.takeOver('n2', 3_000);
+    expect(other).toEqual({ epoch: 1, lastWrittenAt: null, sessions: [], calls: [] });
+    await records.write({ nodeId: 'n2', epoch: 1 }, [{ type: 'forget', endedBefore: 9_000 }], 3_000);
+    const legacy = await records.takeOver('n1', 4_000);
+    expect(legacy).toMatchObject({ sessions: [{ id: 's1' }], calls: [{ id: 'c1' }] });
+  });
+
+  it('calls that ended long ago, are forgotten, and those that are up are not', async () => {
+    const ended = (id: string, at: number): CallChange => ({
+      type: 'ended',
+      call: id,
+      end: { cause: causes.normalClearing, at },
+    });
+    const records = await opened(
+      ...['old', 'young', 'up'].map((id) => established(call(id))),
+      ended('old', 49),
+      ended('young', 50),
+      { type: 'forget', endedBefore: 50 },
+    );
+    const { calls } = await records.takeOver('n1', 3_000);
+    expect(calls.map(({ id }) => id).sort()).toEqual(['up', 'young']);
+  });
+
+  it('a node that wrote nothing for long, is forgotten with all that it had', async () => {
+    const records = await opened({ type: 'session', session: session('s1') }, established(call('c1')));
+    await records.takeOver('n2', 3_000);
+    expect(await records.prune(2_000)).toBe(0);
+    expect(await records.prune(2_001)).toBe(1);
+    const empty = { epoch: 1, lastWrittenAt: null, sessions: [], calls: [] };
+    expect(await records.takeOver('n1', 4_000)).toEqual(empty);
+    expect(await records.takeOver('n2', 4_000)).toMatchObject({ epoch: 2 });
+  });
+});
