@@ -3,7 +3,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { StoredCallJournal } from './calls/call-journal.ts';
 import { restoreCalls } from './calls/restoring.ts';
 import { temporaryFolder } from './config/temporary-folder.fixture.ts';
-import { FakeClock, rig, settled, silentLog, type FakeClient, type Rig } from './signaling.fixture.ts';
+import {
+  FakeClock,
+  rig,
+  settled,
+  silentLog,
+  talking as talkingIn,
+  type FakeClient,
+  type Rig,
+} from './signaling.fixture.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -57,26 +65,22 @@ interface Talk {
 }
 
 /** Alice has called Bob, and he has answered. */
-async function talking(gateway: Rig, login: object = {}): Promise<Talk> {
-  const alice = gateway.client();
-  const bob = gateway.client();
-  const sessids = {
-    alice: (await alice.login('alice', login)).result?.['sessid'],
-    bob: (await bob.login('bob', login)).result?.['sessid'],
-  };
-  await alice.invite('a-1', 'bob');
-  await settled();
-  const { callID } = await bob.acknowledge('telnyx_rtc.invite');
-  const callIds = { alice: 'a-1', bob: String(callID) };
-  await bob.request('telnyx_rtc.answer', { sdp: 'answer of bob', dialogParams: { callID } });
-  await settled();
-  await alice.acknowledge('telnyx_rtc.answer');
-  return { alice, bob, callIds, sessids };
+async function talking(gateway: Rig, login?: object): Promise<Talk> {
+  const { alice, bob, bobsCallId } = await talkingIn(gateway, login);
+  const sessids = { alice: sessidOf(alice), bob: sessidOf(bob) };
+  return { alice, bob, callIds: { alice: 'a-1', bob: bobsCallId }, sessids };
 }
 
-async function comeBack(gateway: Rig, user: 'alice' | 'bob', { sessids }: Talk): Promise<FakeClient> {
+const sessidOf = (client: FakeClient) => client.connection.session?.ids.id;
+
+async function comeBack(
+  gateway: Rig,
+  user: 'alice' | 'bob',
+  { sessids }: Talk,
+  more: object = {},
+): Promise<FakeClient> {
   const client = gateway.client();
-  await client.login(user, { sessid: sessids[user] });
+  await client.login(user, { sessid: sessids[user], ...more });
   await settled();
   return client;
 }
@@ -87,7 +91,7 @@ const reattach = (client: FakeClient, callID: string) =>
 const byes = (client: FakeClient) => client.got('telnyx_rtc.bye');
 
 describe('a gateway that starts where another one was killed in a call', () => {
-  it('resumes the sessions of those who log in again, and offers each new media after clientReady [RESUME-2, RESUME-4]', async () => {
+  it('resumes the sessions of those who log in again, and offers each new media after clientReady [RESUME-10, RESUME-2, RESUME-4]', async () => {
     const { start } = await node();
     const first = await start();
     const talk = await talking(first, { parley: { capabilities: ['preAnswer'] } });
@@ -141,6 +145,34 @@ describe('a gateway that starts where another one was killed in a call', () => {
     expect(calls).toMatchObject([{ end: { cause: causes.normalClearing } }]);
   });
 
+  it('makes offers that are newer than any that the former one made [EXT-14]', async () => {
+    const { start } = await node();
+    const recovery = (calls?: object[]) => ({
+      parley: { capabilities: ['recovery'], instance: 'one', ...(calls && { calls }) },
+    });
+    const first = await start();
+    let talk = await talking(first, recovery());
+    await first.kill();
+    const epochs = [0];
+    for (const [run, media] of ['intact', 'lost', 'intact'].entries()) {
+      const gateway = await start();
+      const named = [{ callID: 'a-1', epoch: epochs[run], media }];
+      const alice = await comeBack(gateway, 'alice', talk, recovery(named));
+      talk = { ...talk, alice };
+      const [attach, ...more] = alice.got('telnyx_rtc.attach');
+      expect(more).toEqual([]);
+      epochs.push((attach?.['parley'] as { epoch: number }).epoch);
+      await alice.request('telnyx_rtc.attach', {
+        sdp: `answer ${String(run)}`,
+        dialogParams: { callID: 'a-1' },
+        parley: { epoch: epochs.at(-1) },
+      });
+      expect(gateway.media.typed('answer')).toMatchObject([{ sdp: `answer ${String(run)}` }]);
+      await gateway.kill();
+    }
+    expect(epochs).toEqual([...new Set(epochs)].sort((one, other) => one - other));
+  });
+
   it('knows who holds [ATTACH-3]', async () => {
     const { start } = await node();
     const first = await start();
@@ -167,7 +199,7 @@ describe('a gateway that starts where another one was killed in a call', () => {
     const { start } = await node();
     const first = await start();
     const alice = await first.signedIn('alice');
-    const sessid = alice.connection.session?.ids.id;
+    const sessid = sessidOf(alice);
     await alice.invite('a-1', 'echo');
     await settled();
     await first.kill();
@@ -202,8 +234,8 @@ describe('a gateway that starts where another one was killed in a call', () => {
     const second = await start();
     const alice = await comeBack(second, 'alice', talk);
     await reattach(alice, 'a-1');
-    for (let seconds = 0; seconds < 189; seconds += 27) {
-      await clock.advance(27_000);
+    for (let seconds = 0; seconds < 189; seconds += 9) {
+      await clock.advance(9_000);
       await alice.request('telnyx_rtc.ping');
     }
     expect(byes(alice)).toEqual([]);
@@ -265,7 +297,7 @@ describe('a gateway that starts after another one was down', () => {
   it('for longer than the hold time, ends its calls', async () => {
     const { second, alice, talk } = await downFor(190_000 + 30_001);
     expect(alice.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: [] }]);
-    expect(alice.connection.session?.ids.id).not.toBe(talk.sessids.alice);
+    expect(sessidOf(alice)).not.toBe(talk.sessids.alice);
     const { calls } = await second.written();
     expect(calls).toMatchObject([{ end: { cause: causes.recoveryOnTimerExpire } }]);
   });
@@ -334,7 +366,7 @@ describe('what was revoked while no gateway ran', () => {
     await settled();
     // The token that counts is the one of the latest login.
     await alice.request('login', { login_token: 'alice for 600' });
-    const sessid = bob.connection.session?.ids.id;
+    const sessid = sessidOf(bob);
     await first.kill();
     await store.revocations.revokeToken('token-of-alice', clock.now());
     const second = await start();

@@ -1,7 +1,5 @@
 import { causes, type HangupCause } from '@parley/protocol';
-import type { Visit } from '../assistants/visit.ts';
 import type { MediaEvent, MediaPlane } from '../media/media-plane.ts';
-import { inTime } from '../in-time.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Directory } from '../sessions/directory.ts';
@@ -14,7 +12,9 @@ import { type CallState, type EarlyDescription, type LegId, startedCall } from '
 import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { reconcile, type ClientWord, type LegStanding, type Verdict } from './reconciliation.ts';
-import { callerIdentity, parseDestination } from './routing.ts';
+import { callerIdentity } from './routing.ts';
+import { Switchboard } from './switchboard.ts';
+import { Tombstones } from './tombstones.ts';
 
 export interface CallsOptions {
   media: MediaPlane;
@@ -34,33 +34,14 @@ export interface CallAndLeg {
   leg: Leg;
 }
 
-type RouteOrRefusal = { target: CallTarget } | { refused: HangupCause };
-
-/** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
-export const tombstoneMs = 60_000;
-
-/** Official clients drop their socket when an answer takes 10 s. */
-const routeMs = 8_000;
-
-/** Of all media legs: anybody can be a visitor, and must leave room for the users. */
-const shareOfVisitors = 1 / 2;
-
-/** A call that is there goes on; a new one needs a login that holds. */
-const loginExpired: HangupCause = { ...causes.callRejected, sipReason: 'Login token expired' };
-
-/** A visit may add so much to a conversation and no more; another login is another visit. */
-const visitUsedUp: HangupCause = {
-  ...causes.callRejected,
-  sipReason: 'Conversation limit of this login reached',
-};
-
 /** Every call of this node. Ids that clients chose mean something within their session only. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #calls = new Map<string, Call>();
   readonly #byMediaLeg = new Map<LegId, CallAndLeg>();
   readonly #bySession = new Map<Session, Map<string, CallAndLeg>>();
-  readonly #tombstones = new WeakMap<Session, Map<string, { cause: HangupCause; at: number }>>();
+  readonly #tombstones: Tombstones;
+  readonly #switchboard: Switchboard;
   /** For those who report on them. */
   readonly recent = new RecentCalls();
   readonly #unsubscribe: () => void;
@@ -69,6 +50,11 @@ export class Calls {
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#tombstones = new Tombstones(options.clock);
+    this.#switchboard = new Switchboard(options, {
+      isOpen: () => this.#accepting,
+      legs: () => this.#byMediaLeg.values(),
+    });
     this.#unsubscribe = options.media.onEvent((event) => {
       this.#mediaEvent(event);
     });
@@ -80,8 +66,7 @@ export class Calls {
 
   /** @returns why the call ended, where it did so a short while ago */
   ended(session: Session, callId: string): HangupCause | undefined {
-    const tombstone = this.#tombstones.get(session)?.get(callId);
-    return tombstone === undefined || this.#isForgotten(tombstone.at) ? undefined : tombstone.cause;
+    return this.#tombstones.causeOf(session, callId);
   }
 
   /** Whom a visitor talks to, in the only call that it has. */
@@ -136,12 +121,12 @@ export class Calls {
    * by a bye with the cause.
    */
   async prepare(session: Session, callId: string, offer: string, request: CallRequest): Promise<() => void> {
-    const route = await this.#routeInTime(session, callId, request.destination);
+    const route = await this.#switchboard.route(session, callId, request.destination);
     if ('refused' in route) {
       return () => {
-        this.#remind(session, callId);
+        this.recent.add(session, callId);
         session.bye({ callID: callId, ...route.refused });
-        this.#bury(session, callId, route.refused);
+        this.#tombstones.bury(session, callId, route.refused);
         this.#options.meter.callEnded(route.refused.cause);
       };
     }
@@ -203,7 +188,7 @@ export class Calls {
   /** A call of a former process that has ended, of which its client may not know. */
   restoreEnded(session: Session, callId: string, cause: HangupCause): void {
     session.bye({ callID: callId, ...cause });
-    this.#bury(session, callId, cause);
+    this.#tombstones.bury(session, callId, cause);
   }
 
   #dial(caller: Leg, target: CallTarget, offer: string, request: CallRequest): void {
@@ -257,85 +242,13 @@ export class Calls {
     found?.call.handle({ type: 'bye', leg: found.leg.id, cause });
   }
 
-  /** Whatever is wrong inside, the caller is told in time that there will be no call. */
-  async #routeInTime(session: Session, callId: string, dialled: string): Promise<RouteOrRefusal> {
-    const { clock, log } = this.#options;
-    const refused = { refused: causes.temporaryFailure };
-    const route = this.#route(session, dialled).catch((error: unknown) => {
-      log.error({ sessionId: session.ids.id, callId, err: error }, 'a call could not be routed');
-      return refused;
-    });
-    const outcome = await inTime(clock, routeMs, route);
-    if (outcome !== 'late') return outcome;
-    log.error({ sessionId: session.ids.id, callId }, 'a call was not routed in time');
-    return refused;
-  }
-
-  async #route(session: Session, dialled: string): Promise<RouteOrRefusal> {
-    if (!this.#accepting) return { refused: causes.temporaryFailure };
-    const { expiresAt } = session.proof;
-    if (expiresAt !== null && this.#options.clock.now() >= expiresAt) return { refused: loginExpired };
-    const { legs, capacity } = this.#options.media.status();
-    const destination = parseDestination(dialled);
-    const { maxCalls } = session.identity;
-    if (legs >= capacity) return { refused: causes.noCapacity };
-    if (maxCalls !== null && this.#countOf(session.identity.sipUsername) >= maxCalls) {
-      return { refused: causes.userBusy };
-    }
-    const { visit } = session.identity;
-    if (visit !== undefined) return this.#routeToAssistant(visit, capacity);
-    if (destination.kind === 'echo') return { target: { kind: 'echo' } };
-    return await this.#routeToUser(destination.sipUsername);
-  }
-
-  #routeToAssistant(visit: Visit, capacity: number): RouteOrRefusal {
-    if (!visit.allowsCall) return { refused: visitUsedUp };
-    if (this.#legsOfVisitors() + 1 > capacity * shareOfVisitors) return { refused: causes.noCapacity };
-    return { target: { kind: 'assistant', visit } };
-  }
-
-  async #routeToUser(sipUsername: string): Promise<RouteOrRefusal> {
-    const { authenticator, directory, random } = this.#options;
-    if (!(await authenticator.isUser(sipUsername))) return { refused: causes.unallocatedNumber };
-    const sessions = directory.registered(sipUsername);
-    const first = sessions[0];
-    if (first === undefined) return { refused: causes.subscriberAbsent };
-    const { maxCalls } = first.identity;
-    if (maxCalls !== null && this.#countOf(sipUsername) >= maxCalls) return { refused: causes.userBusy };
-    const legs = sessions.map((callee): Leg => ({
-      id: random.uuid(),
-      session: callee,
-      callId: random.uuid(),
-    }));
-    return { target: { kind: 'callees', legs } };
-  }
-
-  /** Calls of a user, wherever it is signed in; one that rings in several places counts once. */
-  #countOf(sipUsername: string): number {
-    const calls = new Set<Call>();
-    for (const { call, leg } of this.#byMediaLeg.values()) {
-      if (leg.session.identity.sipUsername === sipUsername) calls.add(call);
-    }
-    return calls.size;
-  }
-
-  #legsOfVisitors(): number {
-    let legs = 0;
-    for (const { leg } of this.#byMediaLeg.values()) if (leg.session.identity.visit !== undefined) legs += 1;
-    return legs;
-  }
-
   #remember(call: Call, leg: Leg): void {
     const entry = { call, leg };
     this.#byMediaLeg.set(leg.id, entry);
-    this.#remind(leg.session, leg.callId);
+    this.recent.add(leg.session, leg.callId);
     const ofSession = this.#bySession.get(leg.session) ?? new Map<string, CallAndLeg>();
     this.#bySession.set(leg.session, ofSession.set(leg.callId, entry));
     leg.session.connection?.paced('inCall');
-  }
-
-  #remind({ ids, identity }: Session, callId: string): void {
-    this.recent.add({ callReportId: ids.callReportId, credentialId: identity.credentialId }, callId);
   }
 
   #forget(leg: Leg, cause: HangupCause): void {
@@ -346,18 +259,7 @@ export class Calls {
       this.#bySession.delete(leg.session);
       leg.session.connection?.paced('idle');
     }
-    this.#bury(leg.session, leg.callId, cause);
-  }
-
-  #bury(session: Session, callId: string, cause: HangupCause): void {
-    const tombstones = this.#tombstones.get(session) ?? new Map<string, { cause: HangupCause; at: number }>();
-    this.#tombstones.set(session, tombstones);
-    for (const [id, { at }] of tombstones) if (this.#isForgotten(at)) tombstones.delete(id);
-    tombstones.set(callId, { cause, at: this.#options.clock.monotonic() });
-  }
-
-  #isForgotten(buriedAt: number): boolean {
-    return this.#options.clock.monotonic() - buriedAt > tombstoneMs;
+    this.#tombstones.bury(leg.session, leg.callId, cause);
   }
 
   #mediaEvent(event: MediaEvent): void {

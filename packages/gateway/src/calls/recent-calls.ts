@@ -1,3 +1,9 @@
+/** A session, or what is left of one. */
+interface CallOwner {
+  ids: { callReportId: string };
+  identity: { credentialId: string };
+}
+
 /**
  * Which calls there were, and whose: a client reports on a call when it is over, and when its session may be over
  * too. The latest are remembered.
@@ -10,8 +16,8 @@ export class RecentCalls {
     this.#limit = limit;
   }
 
-  add({ callReportId, credentialId }: { callReportId: string; credentialId: string }, callId: string): void {
-    this.#owners.set(key(callReportId, callId), { credentialId });
+  add({ ids, identity }: CallOwner, callId: string): void {
+    this.#owners.set(key(ids.callReportId, callId), { credentialId: identity.credentialId });
     const oldest = this.#owners.keys().next();
     if (this.#owners.size > this.#limit && oldest.done !== true) this.#owners.delete(oldest.value);
   }

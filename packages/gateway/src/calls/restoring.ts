@@ -8,8 +8,9 @@ import type { Revocations } from '../store/store.ts';
 import type { CallFacts } from './call-changes.ts';
 import { journalEveryMs, type StoredCallJournal } from './call-journal.ts';
 import { restoredCall } from './call-state.ts';
-import { type Calls, tombstoneMs } from './calls.ts';
+import type { Calls } from './calls.ts';
 import type { Leg } from './leg.ts';
+import { tombstoneMs } from './tombstones.ts';
 
 /** More offers than any leg is made in the life of a process: so those of the next one are newer without a record of each. */
 const epochsOfRun = 1_000_000;
@@ -40,7 +41,7 @@ export async function restoreCalls(legacy: Legacy, ports: RestoringPorts): Promi
   const wanted = new Set<Session>();
 
   for (const record of legacy.calls) {
-    for (const leg of legRecordsOf(record)) calls.recent.add(leg, leg.callId);
+    for (const leg of legRecordsOf(record)) calls.recent.add({ ids: leg, identity: leg }, leg.callId);
     const legs = legRecordsOf(record).flatMap((leg) => legOf(leg, sessions) ?? []);
     const facts = factsOf(record, legs);
     if (record.end === null && facts !== null) {
