@@ -3,12 +3,13 @@ import type { Person, PersonCall } from '@parley/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { setMicrophone } from './microphone-access.ts';
-import { ALICE_TONE, BOB_TONE, hangUpAll } from './parties.ts';
-import { expectTone } from './tone.ts';
+import { ALICE_TONE, BOB_TONE, establish, hangUpAll } from './parties.ts';
+import { expectSilence, expectTone } from './tone.ts';
 import { useStage } from './use-stage.ts';
 
 const DENIED = 42_001;
 const TIMEOUT_MS = 2_000;
+const BACK_MS = 1_000;
 
 /** The event with which a client asks its application to have a microphone repaired. */
 interface Prompt {
@@ -237,5 +238,65 @@ describe('G4: onError exactly once', () => {
     expect(await promptOf(bob)).toMatchObject({ code });
     await hangUpAll(outgoing);
     await incoming.until('destroy');
+  });
+});
+
+describe('the permission is withdrawn in a call', () => {
+  /** Alice, whose microphone is gone, in a call with bob. */
+  const lose = async ({ tells = true } = {}) => {
+    const [alice, bob] = await Promise.all([
+      stage.enter('alice', { client: 'ours' }),
+      stage.enter('bob', { client: 'ours' }),
+    ]);
+    if (!tells) {
+      await alice.page.evaluate(() => {
+        navigator.permissions.query = () => Promise.reject(new TypeError('There is no such permission'));
+      });
+    }
+    const { outgoing, incoming } = await establish(alice, bob);
+    await expectTone(bob, ALICE_TONE);
+    await setMicrophone(alice, 'denied');
+    await alice.events.next(({ code }) => code === DENIED, 'error 42001');
+    await expectSilence(bob, Date.now());
+    return { alice, bob, outgoing, incoming };
+  };
+  const changeDevices = ({ page }: Person) =>
+    page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')));
+
+  test('and comes back: within 1 s the microphone is heard again, and nothing else is told', async () => {
+    const { alice, bob, incoming, outgoing } = await lose();
+    const allowedAt = Date.now();
+    await setMicrophone(alice, 'granted');
+    const heardAt = await bob.ear.firstSound(allowedAt);
+    console.info(`microphone allowed again: heard after ${Math.round(heardAt - allowedAt)} ms`);
+    expect(heardAt - allowedAt).toBeLessThan(BACK_MS);
+    await expectTone(bob, ALICE_TONE);
+    expect(errorsOf(alice)).toEqual([DENIED]);
+    expect(await alice.page.evaluate(() => window.phone.ledger.balance().liveTracks)).toBe(1);
+    expect(outgoing.states().at(-1)).toBe('active');
+    await hangUpAll(outgoing, incoming);
+  });
+
+  test('control, a browser that does not tell: silence until the devices change', async () => {
+    const { alice, bob, incoming, outgoing } = await lose({ tells: false });
+    const allowedAt = Date.now();
+    await setMicrophone(alice, 'granted');
+    await delay(BACK_MS + 500);
+    await expectSilence(bob, allowedAt);
+    await changeDevices(alice);
+    await expectTone(bob, ALICE_TONE);
+    await hangUpAll(outgoing, incoming);
+  });
+
+  test('control, it stays withdrawn: silence, however often the devices change', async () => {
+    const { alice, bob, incoming, outgoing } = await lose();
+    const since = Date.now();
+    await setMicrophone(alice, 'prompt');
+    await setMicrophone(alice, 'denied');
+    await changeDevices(alice);
+    await delay(BACK_MS);
+    await expectSilence(bob, since);
+    expect(errorsOf(alice)).toEqual([DENIED]);
+    await hangUpAll(outgoing, incoming);
   });
 });

@@ -5,7 +5,7 @@ type Ports = Pick<MediaPorts, 'devices'>;
 
 export type HasDevice = (kind: MediaDeviceKind, deviceId: string) => boolean;
 
-/** Calls back whenever a device has come or gone. @returns the way to unsubscribe */
+/** Calls back whenever there may be other devices to use. @returns the way to unsubscribe */
 export function watchDevices(
   ports: Pick<MediaPorts, 'devices' | 'onDevicesChange'>,
   changed: (has: HasDevice) => void,

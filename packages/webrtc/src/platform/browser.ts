@@ -37,7 +37,15 @@ export function browserPlatform(): Platform {
     get devices() {
       return globalThis.navigator?.mediaDevices;
     },
-    onDevicesChange: (changed) => listen(globalThis.navigator?.mediaDevices, ['devicechange'], changed),
+    onDevicesChange: (changed) => {
+      const { navigator } = globalThis;
+      const controller = new AbortController();
+      navigator?.permissions?.query({ name: 'microphone' }).then(
+        (permission) => listen(permission, ['change'], changed, controller),
+        () => undefined,
+      );
+      return listen(navigator?.mediaDevices, ['devicechange'], changed, controller);
+    },
     audioCodecs: () => globalThis.RTCRtpReceiver?.getCapabilities('audio')?.codecs ?? [],
     onUserGesture: (gesture) => {
       const remove = listen(globalThis.document, ['pointerdown', 'keydown'], () => {
@@ -70,10 +78,12 @@ function listen(
   target: EventTarget | undefined,
   events: readonly string[],
   happened: (event: Event) => void,
+  controller = new AbortController(),
 ): () => void {
-  for (const event of events) target?.addEventListener(event, happened, true);
+  const { signal } = controller;
+  for (const event of events) target?.addEventListener(event, happened, { capture: true, signal });
   return () => {
-    for (const event of events) target?.removeEventListener(event, happened, true);
+    controller.abort();
   };
 }
 

@@ -31,7 +31,10 @@ export interface MediaPorts {
   findElement(id: string): MediaElement | null;
   /** Missing in a page without a secure origin, and in Node. */
   readonly devices: MediaDevicesPort | undefined;
-  /** A device has come or gone. @returns the way to unsubscribe */
+  /**
+   * A device has come or gone, or the person allows microphones or does so no longer, where the browser tells.
+   * @returns the way to unsubscribe
+   */
   onDevicesChange(changed: () => void): () => void;
   /** Codecs that the browser can receive, for `setCodecPreferences`. */
   audioCodecs(): readonly RTCRtpCodec[];
