@@ -1,3 +1,6 @@
+// First, as `index.ts` explains.
+import { CallBook, type CallClient } from './call-book.ts';
+
 import type { Told } from '../calls/calls.ts';
 import { Emitter } from '../kernel/emitter.ts';
 import { named, type Log } from '../kernel/log.ts';
@@ -6,7 +9,6 @@ import { Session } from '../signaling/session.ts';
 import type { SessionEvent, SessionFailure, SessionState } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
 import { TokenKeeper } from '../signaling/token-keeper.ts';
-import { CallBook, type CallClient } from './call-book.ts';
 import type { ClientFields } from './call-settings.ts';
 import { toConnectionEvent, type ConnectionState } from './connection.ts';
 import type { AIConversationParams } from './conversation.ts';

@@ -26,10 +26,7 @@ export class RpcError extends Error {
   }
 }
 
-interface Pending {
-  settle(response: Response): void;
-  fail(failure: RpcFailure): void;
-}
+type Settle = (outcome: Fields | RpcError) => void;
 
 export interface RpcPorts {
   readonly send: (frame: Fields) => void;
@@ -40,7 +37,7 @@ export interface RpcPorts {
 /** Requests and their responses on one socket. It ends with its socket, so no response can be mistaken. */
 export class Rpc {
   readonly #ports: RpcPorts;
-  readonly #pending = new Map<RequestId, Pending>();
+  readonly #pending = new Map<RequestId, Settle>();
   #closed = false;
 
   constructor(ports: RpcPorts) {
@@ -52,28 +49,21 @@ export class Rpc {
    * @throws RpcError
    */
   request(method: string, params: Fields, timeoutMs: number, extra: Fields = {}): Promise<Fields> {
-    if (this.#closed) return Promise.reject(new RpcError('lost', `${method}: the socket is closed`));
-    const id = this.#ports.uuid();
+    if (this.#closed) return Promise.reject(lost());
+    const { send, startTimer, uuid } = this.#ports;
+    const id = uuid();
     return new Promise((resolve, reject) => {
-      const cancelTimer = this.#ports.startTimer(timeoutMs, () => this.#pending.get(id)?.fail('timeout'));
-      const done = (): void => {
+      const settle: Settle = (outcome) => {
         this.#pending.delete(id);
         cancelTimer();
+        if (outcome instanceof RpcError) reject(outcome);
+        else resolve(outcome);
       };
-      this.#pending.set(id, {
-        settle: (response) => {
-          done();
-          if ('result' in response) resolve(response.result);
-          else reject(new RpcError('refused', response.error.message, response.error.code));
-        },
-        fail: (failure) => {
-          done();
-          reject(
-            new RpcError(failure, `${method}: ${failure === 'timeout' ? 'no answer' : 'socket closed'}`),
-          );
-        },
+      const cancelTimer = startTimer(timeoutMs, () => {
+        settle(new RpcError('timeout', `${method}: no answer`));
       });
-      this.#ports.send({ jsonrpc: '2.0', id, method, ...extra, params });
+      this.#pending.set(id, settle);
+      send({ jsonrpc: '2.0', id, method, ...extra, params });
     });
   }
 
@@ -87,13 +77,18 @@ export class Rpc {
 
   /** @returns whether a request was waiting for this response */
   handleResponse(response: Response): boolean {
-    const request = this.#pending.get(response.id);
-    request?.settle(response);
-    return request !== undefined;
+    const settle = this.#pending.get(response.id);
+    if ('result' in response) settle?.(response.result);
+    else settle?.(new RpcError('refused', response.error.message, response.error.code));
+    return settle !== undefined;
   }
 
   close(): void {
     this.#closed = true;
-    for (const request of [...this.#pending.values()]) request.fail('lost');
+    for (const settle of [...this.#pending.values()]) settle(lost());
   }
+}
+
+function lost(): RpcError {
+  return new RpcError('lost', 'The socket is closed');
 }
