@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { causes } from '@parley/protocol';
 import { WebSocket } from 'ws';
 import { temporaryFolder } from './config/temporary-folder.fixture.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { connectRaw } from './node/raw-client.fixture.ts';
 import { FakeMediaPlane } from './signaling.fixture.ts';
 
 let gateway: Gateway;
@@ -45,4 +47,32 @@ it('takes 20 sockets without a login from each address that a proxy names, and r
   expect(await connect('2001:db8::ffff')).toBe(429);
   sockets[0]?.terminate();
   await expect.poll(() => connect('203.0.113.5')).toBe(101);
+});
+
+it('ends the call of a client that is gone for good after --hold-seconds, with its cause, and counts it [RESUME-7]', async () => {
+  const media = new FakeMediaPlane();
+  const data = await temporaryFolder();
+  const settings = { port: 0, data, noTurn: true, demo: true, holdSeconds: 1, logLevel: 'silent' } as const;
+  const demo = await createGateway(settings, { media });
+  const metric = async (line: string) =>
+    (await (await fetch(`${demo.url}/metrics`)).text()).split('\n').includes(line);
+  try {
+    const [alice, bob] = [await connectRaw(demo.url), await connectRaw(demo.url)];
+    await alice.request('login', { login: 'alice', passwd: 'alice' });
+    await bob.request('login', { login: 'bob', passwd: 'bob' });
+    await alice.request('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-1', destination_number: 'bob' },
+    });
+    const { callID } = await bob.told('telnyx_rtc.invite');
+    await bob.request('telnyx_rtc.answer', { sdp: 'answer', dialogParams: { callID } });
+    expect(await metric('parley_calls{state="established"} 1')).toBe(true);
+    alice.socket.terminate();
+    expect(await bob.told('telnyx_rtc.bye')).toMatchObject({ callID, ...causes.destinationOutOfOrder });
+    expect(media.legs.size).toBe(0);
+    expect(await metric('parley_calls{state="established"} 0')).toBe(true);
+    expect(await metric('parley_calls_ended_total{cause="DESTINATION_OUT_OF_ORDER"} 1')).toBe(true);
+  } finally {
+    await demo.close(false);
+  }
 });

@@ -40,7 +40,7 @@ export interface Gateway {
   /** What it does without, and how to have it: whole sentences. */
   notices: readonly string[];
   /**
-   * Stops: no new calls, then none at all once `drainSeconds` have passed or the last one has ended.
+   * Stops: no new calls nor clients, then none at all once `drainSeconds` have passed or the last call has ended.
    *
    * @param drain false to end the calls at once
    */
@@ -159,6 +159,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     checks: new Map([
       ['store', () => store.check()],
       ['media', () => checkMedia(media)],
+      ['accepting', () => checkAccepting(signaling.isDraining())],
       ...(turnServer === undefined ? [] : [['turn', turnServer.check] as const]),
     ]),
     registry: metrics.registry,
@@ -198,7 +199,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     demoApiKey: demo?.apiKey,
     notices: notice === undefined ? [] : [notice],
     close: async (drain = true) => {
-      if (drain) await signaling.calls.drain(settings.drainSeconds * 1000);
+      if (drain) await signaling.drain(settings.drainSeconds * 1000);
       await scope.close();
       log.info({}, 'gateway stopped');
     },
@@ -221,6 +222,10 @@ function openMedia(
 
 function checkMedia(media: MediaPlane): Promise<void> {
   return media.status().ready ? Promise.resolve() : Promise.reject(new Error('no media worker runs'));
+}
+
+function checkAccepting(isDraining: boolean): Promise<void> {
+  return isDraining ? Promise.reject(new Error('the gateway stops')) : Promise.resolve();
 }
 
 /** What was opened so far, to be closed in the reverse order. */

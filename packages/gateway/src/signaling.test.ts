@@ -233,6 +233,23 @@ describe('a session whose socket is lost in a call', () => {
     expect(gateway.media.legs.size).toBe(0);
   });
 
+  it('and whose other party is gone too, leaves nothing behind: no leg, session, timer nor TURN credentials to renew [RESUME-7]', async () => {
+    const gateway = rig(undefined, { urls: ['turn:t'], secret: 'a secret of the servers', seconds: 600 });
+    const parley = { capabilities: ['iceServers', 'recovery'], instance: 'one' };
+    const { alice, bob } = await talking(gateway, { parley });
+    alice.connection.socketClosed();
+    await pass(gateway, 10_000, bob);
+    bob.connection.socketClosed();
+    await gateway.clock.advance(190_000);
+    expect(gateway.metered).toEqual(['callSetUp', causes.destinationOutOfOrder.cause]);
+    expect(gateway.signaling.calls.counts()).toEqual({ inviting: 0, established: 0 });
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 0, detached: 0 });
+    expect(gateway.signaling.directory.all()).toEqual([]);
+    expect(gateway.media.legs.size).toBe(0);
+    gateway.signaling.iceGrants.close();
+    expect(gateway.clock.timers).toBe(0);
+  });
+
   it('moves from a socket that does not answer any more, which is closed as displaced [RESUME-3]', async () => {
     const gateway = rig();
     const { alice } = await talking(gateway);
@@ -1001,21 +1018,61 @@ describe('a gateway that drains', () => {
     const gateway = rig();
     const { alice, bob, bobsCallId } = await talking(gateway);
     let done = false;
-    void gateway.signaling.calls.drain(30_000).then(() => (done = true));
+    let isAnswered = false;
+    void gateway.signaling.drain(30_000).then(() => {
+      done = true;
+      isAnswered = bob.frames.at(-1)?.result?.['message'] === 'CALL ENDED';
+    });
     await alice.invite('a-2', 'echo');
     expect(alice.got('telnyx_rtc.bye')).toEqual([expect.objectContaining({ callID: 'a-2', causeCode: 41 })]);
     expect(done).toBe(false);
-    await bob.bye(bobsCallId);
-    await settled();
-    expect(done).toBe(true);
+    expect((await bob.bye(bobsCallId)).result).toBeDefined();
+    await gateway.clock.advance(0);
+    expect({ done, isAnswered }).toEqual({ done: true, isAnswered: true });
+    expect(gateway.clock.timers).toBe(2);
   });
 
   it('waits no longer than it was told to', async () => {
     const gateway = rig();
-    await talking(gateway);
-    const drained = gateway.signaling.calls.drain(30_000);
-    await pass(gateway, 30_000);
+    const { alice, bob } = await talking(gateway);
+    const drained = gateway.signaling.drain(30_000);
+    await pass(gateway, 30_000, alice, bob);
     await drained;
+    expect(gateway.signaling.calls.counts().established).toBe(1);
+  });
+
+  it('sends away who has no call, at once or when the last one has ended, with 1012 [CLOSE-4]', async () => {
+    const gateway = rig();
+    const idle = await gateway.signedIn('alice');
+    const { alice, bob, bobsCallId } = await talking(gateway);
+    await bob.invite('b-2', 'echo');
+    void gateway.signaling.drain(30_000);
+    expect(idle.closed).toMatchObject({ code: CloseCode.serviceRestart });
+    expect(alice.closed).toBeNull();
+    await bob.bye(bobsCallId);
+    await gateway.clock.advance(1_000);
+    expect(alice.closed).toMatchObject({ code: CloseCode.serviceRestart });
+    expect(bob.closed).toBeNull();
+    expect(gateway.signaling.directory.count()).toEqual({ attached: 1, detached: 0 });
+  });
+
+  it('takes a client that comes back to its call, and sends any other elsewhere, for a while [CLOSE-4, RESUME-2]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    void gateway.signaling.drain(30_000);
+    alice.connection.socketClosed();
+    const again = gateway.client();
+    expect((await again.login('alice', { sessid })).result).toMatchObject({ sessid });
+    const stranger = gateway.client();
+    stranger.send('login', { login: 'alice', passwd: 'alice' });
+    await settled();
+    expect(stranger.frames).toEqual([]);
+    expect(stranger.closed).toEqual({
+      code: CloseCode.serviceRestart,
+      reason: 'the gateway stops; retry-after=2',
+    });
+    expect(gateway.signaling.isDraining()).toBe(true);
   });
 });
 

@@ -11,6 +11,7 @@ import type { Authenticator } from './registrar/authenticator.ts';
 import { Admission, type Admittance } from './sessions/admission.ts';
 import { Connection, type Socket } from './sessions/connection.ts';
 import { Directory } from './sessions/directory.ts';
+import { Drain } from './sessions/drain.ts';
 import { LoginGuard } from './sessions/login-guard.ts';
 import { LoginsUnderWay, openerOf } from './sessions/logins-under-way.ts';
 import type { Session } from './sessions/session.ts';
@@ -43,6 +44,9 @@ export interface Signaling {
   onSocket(socket: Socket, remoteAddress: string): Connection;
   /** What opened a session, or is about to, is valid no more: its calls end, and its socket is closed. */
   revoke(revocation: Pick<Revocation, 'kind' | 'subject'>): void;
+  /** Takes no new calls nor clients from now on. @returns once no call is left, or the time is over */
+  drain(withinMs: number): Promise<void>;
+  isDraining(): boolean;
   directory: Directory;
   calls: Calls;
   iceGrants: IceGrants;
@@ -72,6 +76,11 @@ export function createSignaling(options: SignalingOptions): Signaling {
   /** For its calls, or for a client that will ask why one ended. */
   const isWorthHolding = (session: Session): boolean =>
     calls.callIds(session).length > 0 || (session.granted.has('recovery') && session.hasUntakenByes());
+  const drain = new Drain({
+    directory,
+    isInCall: (session) => calls.callIds(session).length > 0,
+    clock,
+  });
   const gatekeeping: Gatekeeping = {
     ...options,
     iceGrants,
@@ -79,6 +88,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     guard: new LoginGuard(clock),
     directory,
     calls,
+    drain,
     place: { dc: options.nodeId, region: options.region },
   };
   return {
@@ -95,6 +105,12 @@ export function createSignaling(options: SignalingOptions): Signaling {
         directory.remove(session)?.release(CloseCode.revoked, 'the credential or token was revoked');
       }
     },
+    drain: async (withinMs) => {
+      drain.begin();
+      await calls.drain(withinMs);
+      drain.close();
+    },
+    isDraining: () => drain.isUnderWay,
     admits: (remoteAddress) => admission.judge(remoteAddress),
     onSocket: (socket, remoteAddress) => {
       const leave = admission.enter(remoteAddress);

@@ -6,6 +6,7 @@ import type { Clock, Log, Meter } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Connection, Reply } from '../sessions/connection.ts';
 import type { Directory } from '../sessions/directory.ts';
+import type { Drain } from '../sessions/drain.ts';
 import type { LoginGuard } from '../sessions/login-guard.ts';
 import type { LoginsUnderWay } from '../sessions/logins-under-way.ts';
 import type { Session } from '../sessions/session.ts';
@@ -18,6 +19,7 @@ export interface Gatekeeping {
   visits: Pick<Visits, 'receive'>;
   directory: Directory;
   calls: Calls;
+  drain: Pick<Drain, 'isUnderWay' | 'turnAway'>;
   iceGrants: Pick<IceGrants, 'serversFor'>;
   clock: Clock;
   meter: Meter;

@@ -1,50 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
+import { endPrograms, run } from './program.fixture.ts';
 
-const program = fileURLToPath(new URL('../../bin/parley-gateway.js', import.meta.url));
 const slow = { timeout: 60_000 };
 
-interface Running {
-  child: ChildProcess;
-  stdout(): string;
-  stderr(): string;
-  /** @returns the lines on standard output up to the one that says that it is ready */
-  ready(): Promise<string[]>;
-  ended: Promise<number | null>;
-}
-
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
-
-/** The built program, as people run it. */
-function run(...args: string[]): Running {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  const texts = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
-  const ended = once(child, 'close').then(() => child.exitCode);
-  return {
-    child,
-    stdout: () => texts.stdout,
-    stderr: () => texts.stderr,
-    async ready() {
-      while (!texts.stdout.includes('Parley is ready')) {
-        if (child.exitCode !== null) throw new Error(`It ended:\n${texts.stderr}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      return texts.stdout.trimEnd().split('\n');
-    },
-    ended,
-  };
-}
+afterEach(endPrograms);
 
 describe('parley-gateway start', () => {
   it(
