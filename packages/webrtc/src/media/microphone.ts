@@ -48,6 +48,8 @@ export class Microphone {
   readonly #onLost: () => void;
   #current: MediaStream | undefined;
   /** Opened here, so to be stopped here; a stream of the application's is the application's. */
+  /** Everything that is live: the one in use, and those that are about to be. */
+  readonly #opened = new Set<MediaStream>();
   #owned: MediaStream | undefined;
   #isMuted: boolean;
   #closed = false;
@@ -97,11 +99,12 @@ export class Microphone {
   ): Promise<void> {
     const opening = ++this.#openings;
     const stream = await openMicrophone(this.#ports, audio);
+    this.#opened.add(stream);
     try {
       this.#assertOpen();
       // The last that was asked for is the one that stays, however long each takes to open.
       if (opening !== this.#openings) {
-        stopStream(stream);
+        this.#stop(stream);
         return;
       }
       const [track] = stream.getAudioTracks();
@@ -109,7 +112,7 @@ export class Microphone {
       await attach(track);
       this.#assertOpen();
     } catch (error) {
-      stopStream(stream);
+      this.#stop(stream);
       throw error;
     }
     const previous = this.#owned;
@@ -120,13 +123,18 @@ export class Microphone {
       };
     }
     this.use(stream);
-    if (previous) stopStream(previous);
+    if (previous) this.#stop(previous);
   }
 
   close(): void {
     this.#closed = true;
-    if (this.#owned) stopStream(this.#owned);
+    for (const stream of this.#opened) this.#stop(stream);
     this.#owned = undefined;
+  }
+
+  #stop(stream: MediaStream): void {
+    this.#opened.delete(stream);
+    stopStream(stream);
   }
 
   #assertOpen(): void {
