@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { renderResults, resultText } from './report.ts';
 import type { Bench, KeptResult } from './result.ts';
+import { measureFaults } from './faults.ts';
 import { measureGateway } from './gateway.ts';
 import { measureIce } from './ice.ts';
 import { measureIdle } from './idle.ts';
@@ -15,6 +16,7 @@ const benches = new Map<string, Bench>([
   ['size', measureSize],
   ['setup', measureSetup],
   ['ice', measureIce],
+  ['faults', measureFaults],
   ['gateway', measureGateway],
   ['idle', measureIdle],
 ]);
