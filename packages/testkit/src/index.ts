@@ -20,7 +20,12 @@ export {
 export { type TurnClient, type TurnClientOptions, type TurnOutcome, openTurnClient } from './turn-client.ts';
 export { type TurnPath, type TurnServer, openTurnPath, turnServerIn } from './turn-path.ts';
 export { type MediaDetour, openMediaDetour } from './media-detour.ts';
-export { type GatewayProcess, type GatewayProcessOptions, startGateway } from './gateway-process.ts';
+export {
+  type GatewayProcess,
+  type GatewayProcessOptions,
+  type Restart,
+  startGateway,
+} from './gateway-process.ts';
 export {
   type ClientKind,
   type Person,

@@ -1,0 +1,71 @@
+import type { ClientKind, Figures, Restart } from '@parley/testkit';
+import { afterEach, expect, test } from 'vitest';
+
+import { expectTone } from '../browser/tone.ts';
+import { useStage } from '../browser/use-stage.ts';
+import { expectWithin } from './figures.ts';
+
+const stage = useStage({ args: ['--keep-calls'] });
+afterEach(() => stage.clear());
+
+const ENDED = 'destroy';
+
+async function talk(client: ClientKind) {
+  const [alice, bob] = await Promise.all([stage.enter('alice', { client }), stage.enter('bob', { client })]);
+  const outgoing = await alice.dial('bob');
+  const incoming = await bob.ringing();
+  await incoming.invoke('answer');
+  await Promise.all([outgoing.until('active'), incoming.until('active')]);
+  const since = Date.now();
+  await Promise.all([alice.ear.firstSound(since), bob.ear.firstSound(since)]);
+  return { alice, bob, outgoing, incoming };
+}
+
+interface Row {
+  name: string;
+  client: ClientKind;
+  signal: Restart['signal'];
+  bounds: Figures;
+}
+
+// The goal for ours is 5 s. A machine that is busy must not fail, one that waits for a timer of the wrong length must.
+const ours: Figures = { gap: 12_000 };
+// It waits for up to 5 s for candidates before it answers an attach.
+const official: Figures = { gap: 30_000 };
+
+test.each<Row>([
+  { name: 'killed', client: 'ours', signal: 'SIGKILL', bounds: ours },
+  { name: 'stopped with --keep-calls', client: 'ours', signal: 'SIGTERM', bounds: ours },
+  { name: 'killed', client: 'official', signal: 'SIGKILL', bounds: official },
+])(
+  'the gateway is $name in a call of $client clients and started again, the same call is heard at both ends [RESUME-10]',
+  async ({ name, client, signal, bounds }) => {
+    const { gateway } = stage;
+    const { alice, bob, outgoing, incoming } = await talk(client);
+    const { signalledAt, goneAt, readyAt } = await gateway.restart({ signal });
+
+    // Until the new process is ready there is nothing that could be heard but the rest of a jitter buffer.
+    const heardAt = await Promise.all(
+      [alice, bob].map(({ ear }) => ear.firstSound(readyAt, -45, bounds['gap'])),
+    );
+    const gap = Math.max(...heardAt) - signalledAt;
+    const measured = { gone: goneAt - signalledAt, 'ready again': readyAt - goneAt, gap };
+    expectWithin(`gateway ${name}, ${client} clients`, measured, bounds);
+    await expectTone(alice, 1000);
+    await expectTone(bob, 440);
+    for (const call of [outgoing, incoming]) expect((await call.snapshot()).state).toBe('active');
+
+    await outgoing.invoke('hangup');
+    await incoming.until(ENDED);
+    await expect.poll(() => gateway.metric('parley_media_legs'), { timeout: 5_000 }).toBe(0);
+  },
+);
+
+test('the gateway is killed in a call and started again without its data, the call ends with a cause', async () => {
+  const { outgoing, incoming } = await talk('ours');
+  await stage.gateway.restart({ signal: 'SIGKILL', forgetting: true });
+  for (const call of [outgoing, incoming]) {
+    const { call: ended } = await call.until(ENDED, 20_000);
+    expect(ended.cause).toBeDefined();
+  }
+});
