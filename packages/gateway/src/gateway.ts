@@ -180,6 +180,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     if (settings.keepCalls) signaling.calls.leave(causes.temporaryFailure);
     else signaling.calls.close(causes.temporaryFailure);
     // What is told of sessions from now on is that their sockets close.
+    signaling.directory.close();
     await journal.close();
   });
   if ('started' in media) await media.started;

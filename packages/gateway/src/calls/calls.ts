@@ -1,4 +1,4 @@
-import { causes, type HangupCause } from '@parley/protocol';
+import { CloseCode, causes, type HangupCause } from '@parley/protocol';
 import type { MediaEvent, MediaPlane } from '../media/media-plane.ts';
 import type { Clock, Log, Meter, Random } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
@@ -177,8 +177,12 @@ export class Calls {
 
   /** Leaves the calls that outlive this process to the next one, and ends the others. */
   leave(cause: HangupCause): void {
-    for (const call of [...this.#calls.values()]) if (call.leave()) this.#calls.delete(call.id);
+    for (const [id, call] of this.#calls) if (call.leave()) this.#calls.delete(id);
     this.close(cause);
+    // Whoever is in a call comes back sooner than the others.
+    for (const { connection } of this.#bySession.keys()) {
+      connection?.release(CloseCode.serviceRestart, 'the gateway restarts; retry-after=1');
+    }
   }
 
   /** Goes on with a call of a former process, whose clients are away and whose media is gone. */

@@ -26,6 +26,7 @@ export class Directory {
   readonly #byId = new Map<string, Session>();
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #holds = new Map<Session, () => void>();
+  #isClosed = false;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -73,6 +74,7 @@ export class Directory {
 
   detached(session: Session): void {
     session.connection = null;
+    if (this.#isClosed) return;
     const callOff = this.#options.clock.after(this.#options.holdMs, () => {
       this.remove(session);
       this.#options.onExpired(session);
@@ -96,6 +98,13 @@ export class Directory {
 
   all(): Session[] {
     return [...this.#byId.values()];
+  }
+
+  /** Awaits nobody any more: the process ends. */
+  close(): void {
+    this.#isClosed = true;
+    for (const callOff of this.#holds.values()) callOff();
+    this.#holds.clear();
   }
 
   #add(session: Session): void {
