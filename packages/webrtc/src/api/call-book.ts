@@ -243,8 +243,8 @@ function toInboundOptions(invite: Push<'telnyx_rtc.invite'>['params']): IVertoCa
     remoteCallerNumber: caller_id_number ?? '',
     callerName: callee_id_name ?? '',
     callerNumber: callee_id_number ?? '',
-    ...(client_state === undefined ? {} : { clientState: client_state }),
-    ...(headers?.length ? { customHeaders: [...headers] } : {}),
+    clientState: client_state,
+    customHeaders: headers?.length ? [...headers] : undefined,
     ...toIds(invite),
   };
 }

@@ -35,7 +35,9 @@ const TABLE = {
   48001: ['NETWORK_OFFLINE', 'The browser is offline', NETWORK],
   48501: ['SESSION_NOT_REATTACHED', 'The server has lost the call', AGAIN, FATAL],
   49001: ['UNEXPECTED_ERROR', 'Something unexpected failed', SEE_ERROR, FATAL],
-} as const satisfies Record<number, Row | readonly [...Row, fatal: true]>;
+} as const satisfies Record<number, ErrorRow>;
+
+type ErrorRow = readonly [...Row, fatal?: boolean];
 
 export type TelnyxErrorCode = keyof typeof TABLE;
 
@@ -47,8 +49,12 @@ export interface ISdkError extends ICatalogueEntry {
 /** Every error by its code. */
 export const SDK_ERRORS: Readonly<Record<TelnyxErrorCode, ISdkError>> = /* @__PURE__ */ mapRows(
   TABLE,
-  ([name, message, solution, fatal = false]) => ({ ...toEntry([name, message, solution]), fatal }),
+  toSdkError,
 );
+
+function toSdkError([name, message, solution, fatal = false]: ErrorRow): ISdkError {
+  return { ...toEntry([name, message, solution]), fatal };
+}
 
 /** Every error code by its name. */
 export const TELNYX_ERROR_CODES: {
@@ -83,7 +89,7 @@ export class TelnyxError extends Error implements ITelnyxError {
     super('');
     Object.assign(
       this,
-      SDK_ERRORS[code],
+      toSdkError(TABLE[code]),
       { code },
       override,
       originalError !== undefined && { originalError },
@@ -130,8 +136,10 @@ export function isMediaRecoveryErrorEvent(event: unknown): event is ITelnyxMedia
   return typeof event === 'object' && event !== null && 'recoverable' in event && event.recoverable === true;
 }
 
+export const INVALID_CREDENTIALS = 'InvalidCredentialsOptions';
+
 /** Values of `ITelnyxStandardErrorEvent.type`. */
-export const ERROR_TYPE = { invalidCredentialsOptions: 'InvalidCredentialsOptions' } as const;
+export const ERROR_TYPE = { invalidCredentialsOptions: INVALID_CREDENTIALS } as const;
 
 export function errorEvent(event: object, error: TelnyxError): ITelnyxErrorEvent;
 export function errorEvent(event: object, { code, message }: TelnyxError): object {

@@ -13,7 +13,7 @@ import { RpcError } from '../signaling/rpc.ts';
 import { toWebRTCInfo, type IWebRTCInfo } from './browser-support.ts';
 import type { Call, ICallOptions } from './call.ts';
 import { canLogIn, checkCallOptions, checkClientOptions, withCredentials } from './check-options.ts';
-import { ERROR_TYPE, TelnyxError } from './errors.ts';
+import { INVALID_CREDENTIALS, TelnyxError } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { microphoneErrorCode } from './failures.ts';
 import type { IClientOptions, MediaElementSource } from './options.ts';
@@ -195,7 +195,7 @@ export class TelnyxRTC {
     const core = this.core();
     Object.assign(this.options, withCredentials(this.options, creds));
     if (!canLogIn(this.options)) {
-      core.fail(46002, undefined, { type: ERROR_TYPE.invalidCredentialsOptions });
+      core.fail(46002, undefined, { type: INVALID_CREDENTIALS });
       onError?.(new TelnyxError(46002));
       return;
     }

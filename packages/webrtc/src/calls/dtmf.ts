@@ -5,5 +5,5 @@
 export function tonesOf(digits: string): string {
   const tones = digits.toUpperCase();
   if (/^[\dA-D*#]+$/.test(tones)) return tones;
-  throw new TypeError('dtmf: digits must be some of 0-9, A-D, * and #');
+  throw new TypeError('dtmf takes 0-9, A-D, * and #');
 }
