@@ -76,3 +76,46 @@ it('ends the call of a client that is gone for good after --hold-seconds, with i
     await demo.close(false);
   }
 });
+
+it('breaks a session on purpose where --allow-simulate or --demo is given, and nowhere else', async () => {
+  const data = await temporaryFolder();
+  const settings = { port: 0, data, noTurn: true, demo: true, logLevel: 'silent' } as const;
+  const demo = await createGateway(settings, { media: new FakeMediaPlane() });
+  try {
+    const alice = await connectRaw(demo.url);
+    const { result } = await alice.request('login', { login: 'alice', passwd: 'alice' });
+    const simulate = async (url: string, apiKey: string | undefined) =>
+      await fetch(`${url}/v2/sessions/${String(result?.['sessid'])}/simulate`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${String(apiKey)}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ fault: 'server-leaves', seconds: 3 }),
+      });
+    expect((await simulate(demo.url, demo.demoApiKey)).status).toBe(200);
+    expect(await alice.closed).toMatchObject({ code: 1012, reason: expect.stringMatching(/retry-after=3$/) });
+    const openapi = await fetch(`${demo.url}/v2/openapi.json`);
+    expect(await openapi.json()).toMatchObject({
+      paths: { '/v2/sessions': {}, '/v2/sessions/{id}/simulate': { post: { tags: ['Sessions'] } } },
+    });
+  } finally {
+    await demo.close(false);
+  }
+  for (const [allowSimulate, status] of [
+    [false, 403],
+    [true, 404],
+  ] as const) {
+    const plain = await createGateway(
+      { ...settings, demo: false, allowSimulate },
+      { media: new FakeMediaPlane() },
+    );
+    try {
+      const refused = await fetch(`${plain.url}/v2/sessions/none/simulate`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${String(demo.demoApiKey)}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ fault: 'drop' }),
+      });
+      expect(refused.status).toBe(status);
+    } finally {
+      await plain.close(false);
+    }
+  }
+});

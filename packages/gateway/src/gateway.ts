@@ -27,6 +27,7 @@ import { attachWebSockets } from './node/websocket.ts';
 import { seedDemo } from './registrar/demo.ts';
 import { openRegistrar } from './registrar/registrar.ts';
 import { watchRevocations } from './sessions/revocation-watch.ts';
+import { createSessionControl } from './session-control.ts';
 import { createSignaling } from './signaling.ts';
 import { openDataKey } from './store/data-key.ts';
 import { openStore } from './store/open-store.ts';
@@ -152,6 +153,8 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     tokens,
     studio,
     uuid: systemRandom.uuid,
+    sessions: createSessionControl({ ...signaling, media, log }),
+    allowsSimulation: settings.allowSimulate || settings.demo,
     callReports: store.callReports,
     ownerOfCall: (callReportId, callId) => signaling.calls.recent.ownerOf(callReportId, callId),
     isAllowedOrigin,

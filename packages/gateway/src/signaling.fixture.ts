@@ -44,6 +44,8 @@ export class FakeMediaPlane implements MediaPlane {
   readonly commands: MediaCommand[] = [];
   readonly legs = new Set<string>();
   capacity = 100;
+  /** Legs whose processes were ended. */
+  readonly killed: string[] = [];
   /** Answers no command any more. */
   stuck = false;
   /** What the next commands of a type are refused with. */
@@ -86,6 +88,11 @@ export class FakeMediaPlane implements MediaPlane {
     for (const listener of this.#listeners) listener(event);
   }
 
+  killWorkerOf(leg: string): boolean {
+    this.killed.push(leg);
+    return this.legs.has(leg);
+  }
+
   status() {
     return { ready: true, workers: 1, legs: this.legs.size, capacity: this.capacity };
   }
@@ -114,6 +121,7 @@ export interface Frame {
 export class FakeClient {
   readonly frames: Frame[] = [];
   closed: { code: number; reason: string } | null = null;
+  stalledForMs: number | null = null;
   readonly connection: Connection;
   #nextId = 1;
 
@@ -124,6 +132,10 @@ export class FakeClient {
         this.closed ??= { code, reason };
         this.connection.socketClosed();
       },
+      terminate: () => {
+        socket.close(1006, '');
+      },
+      stall: (forMs) => (this.stalledForMs = forMs),
     };
     this.connection = signaling.onSocket(socket, address);
   }

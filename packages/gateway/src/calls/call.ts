@@ -110,6 +110,10 @@ export class Call {
     return true;
   }
 
+  isCaller(leg: LegId): boolean {
+    return leg === this.#caller.id;
+  }
+
   isHeld(leg: LegId): boolean {
     return isHeld(this.#state, leg);
   }

@@ -75,6 +75,10 @@ export class Calls {
     return only?.call.assistant ?? undefined;
   }
 
+  of(session: Session): CallAndLeg[] {
+    return [...(this.#bySession.get(session)?.values() ?? [])];
+  }
+
   callIds(session: Session): string[] {
     return [...(this.#bySession.get(session)?.keys() ?? [])];
   }
@@ -102,7 +106,7 @@ export class Calls {
       session.bye({ callID: callId, ...(this.ended(session, callId) ?? causes.recoveryOnTimerExpire) });
     }
     return () => {
-      for (const { call, leg } of [...(this.#bySession.get(session)?.values() ?? [])]) {
+      for (const { call, leg } of this.of(session)) {
         resumeLeg(call, leg.id, verdicts?.get(leg.callId) ?? 'keep');
       }
     };
@@ -137,14 +141,14 @@ export class Calls {
 
   /** The session is gone for good; its legs end. */
   sessionGone(session: Session, cause: HangupCause): void {
-    for (const { call, leg } of [...(this.#bySession.get(session)?.values() ?? [])]) {
+    for (const { call, leg } of this.of(session)) {
       call.handle({ type: 'bye', leg: leg.id, cause });
     }
   }
 
   /** The session is to be no more; its calls end, and everybody in them is told. */
   endAll(session: Session, cause: HangupCause): void {
-    for (const { call } of [...(this.#bySession.get(session)?.values() ?? [])]) {
+    for (const { call } of this.of(session)) {
       call.handle({ type: 'terminate', cause });
     }
   }

@@ -96,6 +96,9 @@ export const settingsSchema = z.strictObject({
   keepCalls: onOrOff().default(false).register(help, {
     text: 'leave the calls that are up when the gateway stops to the next start, instead of ending them',
   }),
+  allowSimulate: onOrOff().default(false).register(help, {
+    text: 'let an API key break sessions on purpose, to test clients; --demo does so, too',
+  }),
   allowedOrigins: list(
     z.string().refine((origin) => origin === '*' || isOrigin(origin)),
     'must be origins such as https://app.example.com, or *',

@@ -35,6 +35,7 @@ describe('settings', () => {
       turnSeconds: 3_600,
       holdSeconds: 190,
       keepCalls: false,
+      allowSimulate: false,
       ringSeconds: 60,
       drainSeconds: 30,
       waitingPerAddress: 20,

@@ -11,9 +11,11 @@ import { createProxyCheck } from './client-address.ts';
 import { consolePages } from './console.ts';
 import { conversations } from './conversations.ts';
 import { health, type HealthPorts } from './health.ts';
+import { sessions, type SessionsPorts } from './sessions.ts';
 import { telephonyCredentials, type TelephonyCredentialsPorts } from './telephony-credentials.ts';
 
-export interface HttpPorts extends TelephonyCredentialsPorts, AssistantsPorts, CallReportsPorts, HealthPorts {
+export interface HttpPorts
+  extends TelephonyCredentialsPorts, AssistantsPorts, CallReportsPorts, HealthPorts, SessionsPorts {
   store: TelephonyCredentialsPorts['store'] & AssistantsPorts['store'];
   settings: Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'trustProxy'>;
   log: FastifyBaseLogger;
@@ -59,6 +61,7 @@ export async function createHttp(ports: HttpPorts): Promise<Http> {
   await app.register(telephonyCredentials(ports), { prefix: '/v2/telephony_credentials' });
   await app.register(assistants(ports), { prefix: '/v2/ai/assistants' });
   await app.register(conversations(ports), { prefix: '/v2/ai/conversations' });
+  await app.register(sessions(ports), { prefix: '/v2/sessions' });
   await app.register(callReports(ports), { prefix: '/call_report' });
   await app.register(health(ports));
   await app.register(consolePages(ports.consoleFolder));
@@ -96,7 +99,11 @@ function logAnswers(app: FastifyInstance): void {
 function openApi(version: string) {
   return {
     openapi: '3.1.0',
-    info: { title: 'Parley', description: 'Credentials, assistants and calls of a Parley gateway.', version },
+    info: {
+      title: 'Parley',
+      description: 'Credentials, sessions, assistants and calls of a Parley gateway.',
+      version,
+    },
     components: {
       securitySchemes: {
         apiKey: {

@@ -72,6 +72,13 @@ export async function startHttp(
       encode: (file) => setTimeout(20).then(() => encodeClip(file)),
       speak: () => Promise.resolve(null),
     },
+    sessions: {
+      list: () => [],
+      find: () => undefined,
+      callsOf: () => [],
+      makeFault: () => ({ calls: [] }),
+    },
+    allowsSimulation: false,
     callReports: store.callReports,
     ownerOfCall: (callReportId, callId) =>
       callReportId === 'report-1' && callId === 'call-1' ? { credentialId: 'id-of-alice' } : undefined,

@@ -422,6 +422,20 @@ describe('a worker that dies', () => {
     await plane.close();
   });
 
+  test('because it was told to, takes the legs of its own along, and no other worker is touched', async () => {
+    const { plane, workers, events, latest } = openScripted();
+    latest().tell({ type: 'ready' });
+    const made = plane.send({ type: 'offer', leg: 'a', call: 'c' });
+    latest().tell({ type: 'result', id: 1, result: { sdp: 'v=0' } });
+    await made;
+    expect(plane.killWorkerOf?.('nobody')).toBe(false);
+    expect(workers).toHaveLength(1);
+    expect(plane.killWorkerOf?.('a')).toBe(true);
+    expect(events).toEqual([{ type: 'lost', leg: 'a', reason: 'worker' }]);
+    expect(workers).toHaveLength(2);
+    await plane.close();
+  });
+
   test('is killed where it does not answer, before a client has waited for 10 seconds [PING-3]', async () => {
     const { plane, workers, timers } = openScripted();
     const stuck = plane.send({ type: 'offer', leg: 'a', call: 'c' });

@@ -248,6 +248,11 @@ export function createEmbeddedMediaPlane(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    killWorkerOf: (leg) => {
+      const channel = placement.workerOf(leg)?.channel;
+      channel?.kill();
+      return channel !== undefined;
+    },
     status: () => ({
       ready: workers.some(({ ready }) => ready),
       workers: workers.filter(({ ready }) => ready).length,

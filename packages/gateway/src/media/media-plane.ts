@@ -102,6 +102,12 @@ export interface MediaPlane {
   send<C extends MediaCommand>(command: C): Promise<MediaResults[C['type']]>;
   /** @returns the way to unsubscribe */
   onEvent(listener: (event: MediaEvent) => void): () => void;
+  /**
+   * Ends the process that a leg lives in, and with it all its legs, as a crash would.
+   *
+   * @returns whether there is such a process. Left out where media lives elsewhere.
+   */
+  killWorkerOf?(leg: MediaLegId): boolean;
   /** For health and metrics. */
   status(): { ready: boolean; workers: number; legs: number; capacity: number };
   close(): Promise<void>;

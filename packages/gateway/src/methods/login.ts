@@ -112,8 +112,8 @@ function signIn(
 ): Reply {
   const { directory, calls, drain, log } = gatekeeping;
   const offered = params.parley?.capabilities ?? [];
-  // What is opened or resumed for a socket that has closed meanwhile would never be told that it is gone.
   if (resumed === undefined && drain.isUnderWay) drain.turnAway(connection);
+  // What is opened or resumed for a socket that has closed meanwhile would never be told that it is gone.
   if (!connection.isOpen) return { result: {} };
   resumed?.connection?.release(CloseCode.displaced, 'the session goes on at another socket');
   const session =

@@ -201,3 +201,44 @@ describe('a peer that does not read', () => {
     expect(one.closes).toBe(0);
   });
 });
+
+describe('a socket that is broken on purpose', () => {
+  it('and terminated, closes without a code at both ends', async () => {
+    const { open } = await serve();
+    const { closed, one } = await open();
+    one.socket.terminate();
+    expect(await closed).toBe(1006);
+    await expect.poll(() => one.closes).toBeGreaterThan(0);
+  });
+
+  it('and stalled, passes nothing in either direction, and then all of it in its order', async () => {
+    const { open } = await serve();
+    const { ws, one } = await open();
+    const received: string[] = [];
+    ws.on('message', (data: Buffer) => received.push(data.toString('utf8')));
+    one.socket.stall(400);
+    for (const text of ['a', 'b']) {
+      one.socket.send(text);
+      ws.send(text);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect([received, one.texts]).toEqual([[], []]);
+    await expect
+      .poll(() => [received, one.texts])
+      .toEqual([
+        ['a', 'b'],
+        ['a', 'b'],
+      ]);
+    expect(one.closes).toBe(0);
+  });
+
+  it('and stalled, tells its peer nothing of a close, and breaks off in the end', async () => {
+    const { open } = await serve();
+    const { ws, closed, one } = await open();
+    one.socket.stall(300);
+    one.socket.close(1001, 'silent for too long');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(ws.readyState).toBe(WebSocket.OPEN);
+    expect(await closed).toBe(1006);
+  });
+});

@@ -92,9 +92,12 @@ function carry(
   { onSocket, unreadMs = 10_000 }: WebSocketOptions,
 ): void {
   let isClosing = false;
+  /** What waits until the socket is written to again; null while it is. */
+  let stalled: string[] | null = null;
   const close = (code: CloseCode, reason: string): void => {
     if (isClosing) return;
     isClosing = true;
+    if (stalled !== null) return;
     ws.close(code, reason);
     if (!offences.has(code)) return;
     // What still comes is thrown away rather than left: unread, it would reset the connection before the peer has read why.
@@ -118,10 +121,30 @@ function carry(
   const socket: Socket = {
     send: (text) => {
       if (isClosing) return;
-      if (ws.bufferedAmount > unreadLimit) drop(CloseCode.tryAgainLater, 'reads too slowly');
+      if (stalled !== null) stalled.push(text);
+      else if (ws.bufferedAmount > unreadLimit) drop(CloseCode.tryAgainLater, 'reads too slowly');
       else ws.send(text, reading.sent());
     },
     close,
+    terminate: () => {
+      ws.terminate();
+    },
+    stall: (forMs) => {
+      if (stalled !== null || isClosing) return;
+      stalled = [];
+      ws.pause();
+      const timer = setTimeout(() => {
+        const texts = stalled ?? [];
+        stalled = null;
+        if (isClosing) {
+          ws.terminate();
+          return;
+        }
+        for (const text of texts) socket.send(text);
+        ws.resume();
+      }, forMs);
+      timer.unref();
+    },
   };
   const listener = onSocket(socket, remoteAddress);
   limitAnonymous(stream, listener, () => {

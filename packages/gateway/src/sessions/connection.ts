@@ -1,5 +1,5 @@
 import {
-  type CloseCode,
+  CloseCode,
   RpcErrorCode,
   decodeToServer,
   type ClientMethod,
@@ -19,7 +19,7 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from './connection-machine.ts';
-import type { Acknowledgement, Carrier, Session } from './session.ts';
+import type { Acknowledgement, Carrier, Disturbance, Session } from './session.ts';
 
 /** From the arrival of a request. Official clients drop a socket on which an answer takes 10 s. */
 const answerMs = 9_000;
@@ -29,6 +29,10 @@ export interface Socket {
   send(text: string): void;
   /** Starts the closing handshake; the socket reports its close afterwards. */
   close(code: number, reason: string): void;
+  /** Breaks it off without a handshake; reports its close afterwards. */
+  terminate(): void;
+  /** Neither reads nor writes for so long, and then goes on. One that is closed meanwhile breaks off at the end. */
+  stall(forMs: number): void;
 }
 
 /** The answer to a request, and what must not be sent before it. */
@@ -138,6 +142,21 @@ export class Connection implements Carrier {
   release(code: CloseCode, reason: string): void {
     this.session = null;
     this.#apply({ type: 'released', code, reason });
+  }
+
+  disturb(disturbance: Disturbance): void {
+    if (!this.isOpen) return;
+    switch (disturbance.kind) {
+      case 'drop':
+        this.#socket.terminate();
+        return;
+      case 'stall':
+        this.#socket.stall(disturbance.forMs);
+        return;
+      case 'leave':
+        this.#apply({ type: 'released', code: CloseCode.serviceRestart, reason: disturbance.reason });
+        return;
+    }
   }
 
   request<M extends ClientMethod>(

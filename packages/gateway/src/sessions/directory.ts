@@ -56,6 +56,11 @@ export class Directory {
     return session?.identity.credentialId === credentialId ? session : undefined;
   }
 
+  /** For who administers the gateway. */
+  byId(id: string): Session | undefined {
+    return this.#byId.get(id);
+  }
+
   /** The user's sessions that can ring. */
   registered(sipUsername: string): Session[] {
     return [...(this.#byUser.get(sipUsername) ?? [])].filter((session) => session.connection !== null);

@@ -5,7 +5,7 @@ import type { Authentication, Identity } from '../registrar/authenticator.ts';
 export const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
 
 export interface SessionIds {
-  /** `sessid` on the wire: 128 bits, never told to anybody but its user. */
+  /** `sessid` on the wire: 128 bits, never told to anybody but its user and who administers the gateway. */
   id: string;
   /** `voice_sdk_id` on the wire: begins with the node's id, so that a proxy can route by it. */
   voiceSdkId: string;
@@ -28,7 +28,17 @@ export interface Carrier {
   paced(pace: 'idle' | 'inCall'): void;
   /** The session goes on without it, or not at all: closes it. */
   release(code: CloseCode, reason: string): void;
+  /** Fails on purpose. The session is held as whenever its socket is lost. */
+  disturb(disturbance: Disturbance): void;
 }
+
+export type Disturbance =
+  /** The socket is gone, without a closing handshake. */
+  | { kind: 'drop' }
+  /** Nothing passes in either direction for a while, and neither end is told. */
+  | { kind: 'stall'; forMs: number }
+  /** The gateway closes it as before a restart. */
+  | { kind: 'leave'; reason: string };
 
 /** Of one session. */
 const mostUntakenByes = 64;
