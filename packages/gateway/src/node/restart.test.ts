@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CloseCode, causes } from '@parley/protocol';
+import Libsql from 'libsql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
 import { openBrowser } from '../media/browser-stand-in.fixture.ts';
@@ -15,7 +16,15 @@ const asAlice = { login: 'alice', passwd: 'alice' };
 /** Gateways one after another on the same data. */
 async function node(...args: string[]) {
   const data = join(await temporaryFolder(), 'data');
-  return async () => {
+  const calls = () => {
+    const database = new Libsql(join(data, 'parley.sqlite'));
+    const rows = database.prepare('SELECT id FROM calls').all();
+    database.close();
+    return rows;
+  };
+  /** What is told is written right after it, and a kill may come between. */
+  const written = () => expect.poll(calls, { timeout: 10_000 }).toHaveLength(1);
+  const start = async () => {
     const program = run(
       ...['start', '--port', '0', '--no-turn', '--demo', '--data', data],
       ...['--media-ports', '42100-42199', '--drain-seconds', '0', ...args],
@@ -23,9 +32,10 @@ async function node(...args: string[]) {
     const url = String((await program.ready()).at(-1)?.split(' ').at(-1));
     return { program, connect: () => connectRaw(url) };
   };
+  return { start, written };
 }
 
-type Start = Awaited<ReturnType<typeof node>>;
+type Start = Awaited<ReturnType<typeof node>>['start'];
 
 /** A gateway with Alice in an echo. */
 async function inCall(start: Start) {
@@ -51,8 +61,9 @@ async function comeBack(start: Start, sessid: unknown) {
 
 describe('a gateway that starts on the data of another one', () => {
   it('which was killed, goes on with its calls', slow, async () => {
-    const start = await node();
+    const { start, written } = await node();
     const { program, alice, sessid } = await inCall(start);
+    await written();
     program.child.kill('SIGKILL');
     await alice.closed;
     const back = await comeBack(start, sessid);
@@ -67,7 +78,7 @@ describe('a gateway that starts on the data of another one', () => {
     'which was stopped with --keep-calls, goes on with them, and nothing held the former one up',
     slow,
     async () => {
-      const start = await node('--keep-calls');
+      const { start } = await node('--keep-calls');
       const { program, alice, sessid } = await inCall(start);
       // Its session is held when the gateway stops.
       alice.socket.terminate();
@@ -87,7 +98,7 @@ describe('a gateway that starts on the data of another one', () => {
     'which was stopped, has told the end of its calls, and tells it to whoever missed it',
     slow,
     async () => {
-      const start = await node();
+      const { start } = await node();
       const { program, alice, sessid } = await inCall(start);
       program.child.kill('SIGTERM');
       const end = { callID: 'a-1', ...causes.temporaryFailure };
