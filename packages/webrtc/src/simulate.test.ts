@@ -103,5 +103,9 @@ describe('simulate', () => {
     await expect(simulate(alice.client, 'sleep', { seconds: Number.NaN })).rejects.toThrow(RangeError);
     await alice.client.disconnect();
     await expect(simulate(alice.client, 'drop')).rejects.toThrow('no connection');
+    await expect(simulate(alice.client, 'offline')).rejects.toThrow('no connection');
+    await alice.client.connect();
+    await settle();
+    expect(alice.connections.at(-1)?.state).toBe('connected');
   });
 });

@@ -105,6 +105,8 @@ function leave(client: TelnyxRTC, seconds: number): void {
 }
 
 async function offline(client: TelnyxRTC, seconds: number): Promise<void> {
+  // Throws while nothing has been changed yet.
+  portOf(client);
   const { platform } = client.core();
   const { isOnline, openSocket } = platform;
   platform.isOnline = () => false;

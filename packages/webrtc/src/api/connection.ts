@@ -32,8 +32,11 @@ const REASONS = {
 /** Payload of `telnyx.connection`. */
 export interface IConnectionEvent {
   state: ConnectionState;
-  /** What changed it; `displaced`: the session goes on elsewhere, in the copy of a tab for example. */
-  reason: (typeof REASONS)[keyof typeof REASONS] | 'displaced' | 'exhausted';
+  /**
+   * What changed it; `displaced`: the session goes on elsewhere, in the copy of a tab for example; `revoked`: the
+   * credential or the token is no longer valid.
+   */
+  reason: (typeof REASONS)[keyof typeof REASONS] | 'displaced' | 'revoked' | 'exhausted';
   /** Of the socket that closed (RFC 6455), where one did. */
   closeCode?: number;
   /** Attempts that have failed since the connection was last good. */
@@ -73,5 +76,6 @@ function toReason(
   closeCode: number | undefined,
 ): IConnectionEvent['reason'] {
   if (closeCode === 4409) return 'displaced';
+  if (closeCode === 4403) return 'revoked';
   return name === 'idle' && (type === 'closed' || type === 'registration') ? 'exhausted' : REASONS[type];
 }

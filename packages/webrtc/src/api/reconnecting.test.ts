@@ -243,13 +243,16 @@ describe('a server that ends the session', () => {
     expect(alice.connection.filter((event) => event === 'ready')).toHaveLength(2);
   });
 
-  it('because another has taken it over, is not called again', async () => {
+  it.each([
+    ['another has taken it over', 4409, 'displaced', 'displaced'],
+    ['its credential is revoked', 4403, 'dismissed', 'revoked'],
+  ])('because %s, is not called again', async (_why, closeCode, warned, reason) => {
     const alice = await Alice.ready(gateway);
-    gateway.cut(4409);
+    gateway.cut(closeCode);
     await alice.clock.advance(60_000);
     expect(gateway.urls).toHaveLength(1);
-    expect(alice.warnings).toMatchObject([{ warning: { code: 36005 }, reason: 'displaced' }]);
-    expect(alice.connections.at(-1)).toMatchObject({ state: 'disconnected', reason: 'displaced' });
+    expect(alice.warnings).toMatchObject([{ warning: { code: 36005 }, reason: warned }]);
+    expect(alice.connections.at(-1)).toMatchObject({ state: 'disconnected', reason, closeCode });
   });
 });
 
