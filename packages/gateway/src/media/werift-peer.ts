@@ -18,6 +18,7 @@ import {
   allowFullRestart,
   correctPacketIndex,
   followNomination,
+  giveInOnConflict,
   keepFormerPair,
   knowStream,
   requireIntegrity,
@@ -118,6 +119,7 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
   if (options.ports !== undefined) usePorts(link, options.ports);
   requireIntegrity(link);
   followNomination(link);
+  giveInOnConflict(link);
   keepFormerPair(link);
   startDtlsAtOnce(dtls);
   correctPacketIndex(dtls);

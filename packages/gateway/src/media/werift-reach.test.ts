@@ -170,6 +170,25 @@ test('only a STUN request that proves the password is answered', async () => {
   socket.close();
 });
 
+test('a browser that wants to control a leg that the gateway offered, is let', async () => {
+  const { peer, browser } = await openScene('gateway');
+  const offer = await peer.offer();
+  const answer = await browser.answer(offer);
+  await peer.acceptAnswer(readRemoteDescription(answer));
+  await browser.connected();
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const request = new Message(methods.BINDING, classes.REQUEST);
+  request
+    .setAttribute('USERNAME', `${fragment(offer) ?? ''}:${fragment(answer) ?? ''}`)
+    .setAttribute('PRIORITY', 1)
+    .setAttribute('ICE-CONTROLLING', 1n);
+  request.addMessageIntegrity(Buffer.from(/^a=ice-pwd:(.+)$/m.exec(offer)?.[1] ?? '')).addFingerprint();
+  socket.send(request.bytes, candidatePort(offer), '127.0.0.1');
+  expect(parseMessage(await datagram(socket))?.messageClass).toBe(classes.RESPONSE);
+  socket.close();
+});
+
 test('packets go to the path that the browser nominated last', async () => {
   const { peer, browser } = await openScene('browser');
   const offer = await browser.offer();

@@ -46,6 +46,14 @@ export function restartIce(ice: RTCIceTransport, wasControlling: boolean): void 
   void ice.start().catch(() => undefined);
 }
 
+/**
+ * Where both sides want to control, the one with the smaller number gives in (RFC 8445 §7.3.1.1). A browser whose path
+ * is dead stays with it for two seconds more if that is the browser: it nominates the new one at once if it may.
+ */
+export function giveInOnConflict(link: IceConnection): void {
+  Reflect.set(link, 'tieBreaker', 0n);
+}
+
 /** In an ICE restart the pair is forgotten at once. Until another is nominated, the former one carries on. */
 export function keepFormerPair(link: IceConnection): void {
   const send = link.send.bind(link);
