@@ -30,6 +30,11 @@ export class FakePeerConnection {
   ontrack: ((event: { track: object; streams: readonly object[] }) => void) | null = null;
   /** false: a test ends the gathering with `gathered()`. */
   gathersAtOnce = true;
+  /** Whether packets and answers arrive while it is connected. */
+  hears = true;
+  /** How often ICE was started again. */
+  restarts = 0;
+  private arrived = 0;
   private readonly beforeStep: BeforeStep;
 
   constructor(configuration: RTCConfiguration, beforeStep: BeforeStep) {
@@ -52,8 +57,9 @@ export class FakePeerConnection {
     return transceiver;
   }
 
-  async createOffer(): Promise<RTCSessionDescriptionInit> {
+  async createOffer({ iceRestart = false }: RTCOfferOptions = {}): Promise<RTCSessionDescriptionInit> {
     await this.step('createOffer');
+    if (iceRestart) this.restarts++;
     return { type: 'offer', sdp: fakeSdp('offer') };
   }
 
@@ -65,7 +71,10 @@ export class FakePeerConnection {
 
   async setLocalDescription(description: RTCSessionDescriptionInit): Promise<void> {
     await this.step('setLocalDescription');
-    this.assertState(description.type === 'offer' ? 'stable' : 'have-remote-offer');
+    // An offer that was not answered is replaced by the next.
+    if (description.type === 'answer' || this.signalingState !== 'have-local-offer') {
+      this.assertState(description.type === 'offer' ? 'stable' : 'have-remote-offer');
+    }
     this.localDescription = { ...description };
     this.signalingState = description.type === 'offer' ? 'have-local-offer' : 'stable';
     this.iceGatheringState = 'gathering';
@@ -76,9 +85,11 @@ export class FakePeerConnection {
     await this.step('setRemoteDescription');
     if (!description.sdp?.startsWith('v=0')) throw new DOMException('Bad description', 'OperationError');
     this.assertState(description.type === 'offer' ? 'stable' : 'have-local-offer');
-    this.remoteDescription = description;
     this.signalingState = description.type === 'offer' ? 'have-remote-offer' : 'stable';
     if (this.transceivers.length === 0) this.transceivers.push(this.createTransceiver('audio', 'recvonly'));
+    const isFirst = this.remoteDescription === null;
+    this.remoteDescription = description;
+    if (!isFirst) return;
     for (const { receiver } of this.transceivers) this.ontrack?.({ track: receiver.track, streams: [] });
   }
 
@@ -86,6 +97,12 @@ export class FakePeerConnection {
     await this.step('addIceCandidate');
     if (!this.remoteDescription) throw new DOMException('No remote description', 'InvalidStateError');
     this.remoteCandidates.push(candidate);
+  }
+
+  async getStats(): Promise<ReadonlyMap<string, object>> {
+    await this.step('getStats');
+    if (this.hears && this.connectionState === 'connected') this.arrived++;
+    return new Map([['inbound', { type: 'inbound-rtp', packetsReceived: this.arrived }]]);
   }
 
   setConfiguration(configuration: RTCConfiguration): void {

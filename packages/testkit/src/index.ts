@@ -20,6 +20,7 @@ export {
 export { type TurnClient, type TurnClientOptions, type TurnOutcome, openTurnClient } from './turn-client.ts';
 export { type TurnPath, type TurnServer, openTurnPath, turnServerIn } from './turn-path.ts';
 export { type MediaDetour, openMediaDetour } from './media-detour.ts';
+export { type MediaScene, type MediaSceneOptions, loseMediaPath, openMediaScene } from './media-faults.ts';
 export {
   type GatewayProcess,
   type GatewayProcessOptions,

@@ -75,8 +75,12 @@ export const CALL_ANSWERED: Behaviour = (request, gateway) => {
   gateway.push('telnyx_rtc.answer', { callID, sdp: fakeSdp('answer'), telnyx_call_control_id: 'v3:control' });
 };
 
-const HOLD: Behaviour = (request, gateway) => {
+const MODIFY: Behaviour = (request, gateway) => {
   const { action } = request.params;
+  if (action === 'updateMedia') {
+    gateway.answer(request, { callID: callIdOf(request), action, sdp: fakeSdp('answer'), sessid: 'S' });
+    return;
+  }
   const holdState = action === 'hold' ? 'held' : 'active';
   gateway.answer(request, { callID: callIdOf(request), action, holdState, sessid: 'S' });
 };
@@ -101,7 +105,7 @@ export class ScriptedGateway {
     ['login', LOGIN_OK()],
     ['anonymous_login', LOGIN_OK()],
     ['telnyx_rtc.gatewayState', STATE('REGED')],
-    ['telnyx_rtc.modify', HOLD],
+    ['telnyx_rtc.modify', MODIFY],
     ['telnyx_rtc.invite', CALL_CREATED],
   ]);
   private connection: Connection | undefined;

@@ -10,6 +10,7 @@ export {
   type TelnyxIDs,
 } from './api/call.ts';
 export { State, type Direction } from './api/call-state.ts';
+export type { MediaState } from './calls/recovery.ts';
 export {
   isFunctionCallOutputParams,
   isFunctionCallParams,

@@ -65,7 +65,7 @@ function missing(end: BrowserStandIn): number {
 }
 
 describe('two bridged legs', () => {
-  test('hear each other, silence while one is held, and each other again, in one unbroken stream [MOD-3]', async () => {
+  test('hear each other, silence while one is held, and each other again, in one unbroken stream [MOD-3, EXT-16]', async () => {
     const plane = openPlane();
     const [alice, bob] = [await callIn(plane, 'alice'), await callIn(plane, 'bob')];
     await plane.send({ type: 'bridge', legs: ['alice', 'bob'] });
@@ -113,7 +113,7 @@ describe('two bridged legs', () => {
     },
   );
 
-  test('whose other leg stops sending hear silence instead of nothing', async () => {
+  test('whose other leg stops sending hear silence instead of nothing [EXT-16]', async () => {
     const plane = openPlane();
     const [alice, bob] = [await callIn(plane, 'alice'), await callIn(plane, 'bob')];
     await plane.send({ type: 'bridge', legs: ['alice', 'bob'] });

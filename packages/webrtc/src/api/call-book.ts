@@ -14,7 +14,7 @@ import { toSettings, type CallDefaults } from './call-settings.ts';
 import { USER_AGENT } from './dialog-params.ts';
 import { TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
-import { CALL_ERRORS, microphoneErrorCode } from './failures.ts';
+import { CALL_ERRORS, FATALITY, microphoneErrorCode } from './failures.ts';
 import type { ToldWarningCode } from './warnings.ts';
 
 /** What calls need of their client. */
@@ -37,6 +37,8 @@ export interface CallClient extends CallDefaults {
 
 const CALL_WARNINGS: Readonly<Record<CallWarning, ToldWarningCode>> = {
   disconnected: 33001,
+  'connection-renewed': 36003,
+  'media-renewed': 36004,
   'no-candidates': 33003,
   'host-candidates-only': 33005,
   'connection-failed': 33004,
@@ -116,7 +118,10 @@ export class CallBook implements CallOwner {
           call.show(state);
         },
         failed: (failure, error) => {
-          this.#fail(call, CALL_ERRORS[failure], error);
+          this.#fail(call, CALL_ERRORS[failure], error, FATALITY[failure]);
+        },
+        mediaChanged: () => {
+          call.show(live.state);
         },
         microphoneMissing: (error) => {
           this.#fail(call, microphoneErrorCode(error), error, { fatal: false });
@@ -133,8 +138,8 @@ export class CallBook implements CallOwner {
             else onError?.(new TelnyxError(microphoneErrorCode(error), error));
           });
         },
-        warned: (warning) => {
-          this.warn(CALL_WARNINGS[warning], call);
+        warned: (warning, reason) => {
+          this.warn(CALL_WARNINGS[warning], call, { reason });
         },
         playing: (element) => {
           const others = this.calls.all().filter((other) => other !== live);

@@ -2,6 +2,7 @@ import type { LiveCall } from '../calls/call.ts';
 import type { CallState } from '../calls/call-machine.ts';
 import type { Conversation } from '../calls/conversation.ts';
 import type { Ending } from '../calls/ending.ts';
+import type { MediaState } from '../calls/recovery.ts';
 import { tonesOf } from '../calls/dtmf.ts';
 import { toPublicState, type Direction } from './call-state.ts';
 import type { AIConversationClientItem } from './conversation.ts';
@@ -69,7 +70,7 @@ export interface IVertoCallOptions extends ICallOptions {
 /** Payload of `telnyx.notification`. Each is a new object; its `call` is the one that the application has. */
 export interface INotification {
   /**
-   * `callUpdate`: the call has another state. `userMediaError`: the microphone failed. `participantData`: the
+   * `callUpdate`: the call has another `state` or `mediaState`. `userMediaError`: the microphone failed. `participantData`: the
    * other side shows another name or number. `event`: anything else that the server sent.
    */
   type: string;
@@ -137,6 +138,8 @@ export class Call {
   sipCode: number | undefined;
   sipReason: string | undefined;
   sipCallId: string | undefined;
+  /** The call's own id, once the server has offered another media path for it; `@telnyx/webrtc` makes another call. */
+  recoveredCallId: string | undefined;
   /** The number that the other side shows, where it changed in the call. */
   extension: string | null = null;
   /**
@@ -145,13 +148,16 @@ export class Call {
    */
   declare private readonly live: () => LiveCall;
   declare private readonly owner: () => CallOwner;
+  /** The `mediaState` that was told last. */
+  declare private shown: MediaState;
 
   /** @internal */
   constructor(direction: Direction, options: IVertoCallOptions, owner: CallOwner, live: () => LiveCall) {
     this.id = options.id ?? '';
     this.direction = direction;
     this.options = options;
-    Object.defineProperties(this, { live: { value: live }, owner: { value: () => owner } });
+    const shown = { value: 'connecting', writable: true };
+    Object.defineProperties(this, { live: { value: live }, owner: { value: () => owner }, shown });
   }
 
   get telnyxIDs(): TelnyxIDs {
@@ -173,6 +179,14 @@ export class Call {
   get peer(): { readonly instance: RTCPeerConnection } | null {
     const { peer } = this.live().media;
     return peer ? { instance: peer.connection } : null;
+  }
+
+  /**
+   * Whether the two sides can hear each other. Changes are told by `callUpdate`, apart from the first `connected`;
+   * meanwhile `state` stays as it is.
+   */
+  get mediaState(): MediaState {
+    return this.live().mediaState;
   }
 
   /** Whether the microphone is, or will be, muted. */
@@ -313,14 +327,21 @@ export class Call {
       const { cause, causeCode, sipCode, sipReason, sipCallId } = state.ending;
       Object.assign(this, { cause, causeCode, sipCode, sipReason, sipCallId });
     }
-    this.showWord(toPublicState(state));
+    const word = toPublicState(state);
+    if (word === 'recovering') this.recoveredCallId = this.id;
+    this.showWord(word);
   }
 
   /** @internal */
   showWord(word: string): void {
-    if (word === this.state) return;
-    this.prevState = this.state;
-    this.state = word;
+    const { mediaState } = this;
+    // That the path is there where there was none yet is what everybody expects.
+    const isNews = mediaState !== this.shown && !(this.shown === 'connecting' && mediaState === 'connected');
+    this.shown = mediaState;
+    if (word !== this.state) {
+      this.prevState = this.state;
+      this.state = word;
+    } else if (!isNews) return;
     this.owner().updated(this);
   }
 }

@@ -150,6 +150,7 @@ export class ClientCore implements CallClient {
         break;
       default:
         this.session.hurry(true);
+        this.book.calls.check(true);
     }
   }
 

@@ -27,7 +27,13 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   destroy: [],
 };
 
-const REQUESTS = ['login', 'invite', 'answer', 'attach', 'bye', 'modify', 'ping', 'gatewayState'];
+const REQUESTS = [
+  'login',
+  'parley.remake',
+  ...['invite', 'answer', 'attach', 'bye', 'modify', 'ping', 'gatewayState'].map(
+    (name) => `telnyx_rtc.${name}`,
+  ),
+];
 
 class World {
   readonly gateway = new ScriptedGateway();
@@ -44,7 +50,7 @@ class World {
 
   constructor(scheduler: fc.Scheduler) {
     this.scheduler = scheduler;
-    for (const method of REQUESTS.map((name) => (name === 'login' ? name : `telnyx_rtc.${name}`))) {
+    for (const method of REQUESTS) {
       this.gateway.on(method, (request) => this.requests.push(request));
     }
     this.alice = new Alice(this.gateway);
@@ -249,6 +255,16 @@ const page: fc.Arbitrary<Action>[] = [
 ];
 
 const network: fc.Arbitrary<Action>[] = [
+  fc.constantFrom('connected', 'connected', 'disconnected', 'failed').map((state) =>
+    action(`media ${state}`, ({ alice }) => {
+      for (const peer of alice.media.openPeers) peer.become(state);
+    }),
+  ),
+  fc.boolean().map((hears) =>
+    action(hears ? 'media flows' : 'media does not flow', ({ alice }) => {
+      for (const peer of alice.media.openPeers) peer.hears = hears;
+    }),
+  ),
   fc.constantFrom(1006, 1000, 1012, 4401).map((code) =>
     action(`closed with ${code}`, ({ gateway }) => {
       gateway.cut(code);

@@ -1,9 +1,11 @@
-import type { CallFailure } from '../calls/call-machine.ts';
+import type { CallObserver } from '../calls/call.ts';
 import { MicrophoneError } from '../media/microphone.ts';
 import type { SessionFailure } from '../signaling/session-machine.ts';
-import type { TelnyxErrorCode } from './errors.ts';
+import type { ErrorOverride, TelnyxErrorCode } from './errors.ts';
 
-export const CALL_ERRORS: Readonly<Record<CallFailure | 'hold-failed' | 'bye-failed', TelnyxErrorCode>> = {
+type CallFailure = Parameters<CallObserver['failed']>[0];
+
+export const CALL_ERRORS: Readonly<Record<CallFailure, TelnyxErrorCode>> = {
   'create-offer': 40001,
   'create-answer': 40002,
   'local-description': 40003,
@@ -12,11 +14,20 @@ export const CALL_ERRORS: Readonly<Record<CallFailure | 'hold-failed' | 'bye-fai
   'microphone-denied': 42001,
   'microphone-missing': 42002,
   'microphone-failed': 42003,
+  'restart-failed': 47001,
+  'media-lost': 47001,
   'no-relay': 47101,
+  'relay-lost': 47101,
   'hold-failed': 44001,
   'bye-failed': 44003,
   'not-reattached': 48501,
   unexpected: 49001,
+};
+
+/** Where the call is over, or is not, unlike the catalogue says. */
+export const FATALITY: Readonly<Partial<Record<CallFailure, ErrorOverride>>> = {
+  'media-lost': { fatal: true },
+  'relay-lost': { fatal: false },
 };
 
 /** `not-reconnecting` and `dismissed` are told by a warning. */

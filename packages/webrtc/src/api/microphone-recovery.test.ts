@@ -88,6 +88,7 @@ describe('alice answers without a microphone, and recovery is enabled', () => {
     promptOf(alice).resume();
     promptOf(alice).resume();
     await answered;
+    alice.media.peers[0]?.become('connected');
     promptOf(alice).reject();
     await alice.clock.advance(30_000);
     expect(outcomes).toEqual(['success']);

@@ -42,6 +42,7 @@ describe('alice signs in', () => {
         parley: {
           capabilities: ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'],
           instance: expect.any(String),
+          calls: [],
         },
         reconnection: false,
       },

@@ -1,7 +1,7 @@
 /**
  * One call, from the first step to the last.
  *
- *   outbound ──▶ inviting ───── answered and described ─────▶ established ◀─┐ hold, unhold, remade
+ *   outbound ──▶ inviting ───── answered and described ─────▶ established ◀─┐ hold, unhold, another leg
  *                   │                                          │   ▲   └────┘
  *   inbound ───▶ ringing ── answer ──▶ answering ── accepted ──┼───┘
  *                   │                      │                   │
@@ -37,7 +37,7 @@ export type CallState =
     }
   | { readonly name: 'ringing' }
   | { readonly name: 'answering'; readonly request: RequestProgress }
-  /** `remaking`: the server has offered another leg in place of the one in use. */
+  /** `remaking`: the server has offered another leg in place of the one in use; 0 where it has not. */
   | { readonly name: 'established'; readonly held: boolean; readonly remaking: number }
   | { readonly name: 'ending'; readonly ending: Ending }
   | { readonly name: 'ended'; readonly ending: Ending };
@@ -53,6 +53,7 @@ export type CallFailure =
   | 'microphone-failed'
   | 'no-relay'
   | 'not-reattached'
+  | 'media-lost'
   | 'unexpected';
 
 export type CallEvent =
@@ -61,7 +62,7 @@ export type CallEvent =
   /** `silent`: the server is not told. */
   | { readonly type: 'hangup'; readonly ending?: Ending | undefined; readonly silent?: boolean }
   /* the media of this side */
-  | { readonly type: 'offerReady' | 'answerReady' | 'described' | 'remade' }
+  | { readonly type: 'offerReady' | 'answerReady' | 'described' | 'remade' | 'remakeFailed' }
   | { readonly type: 'failed'; readonly failure: CallFailure; readonly error: unknown }
   /* what became of invite, answer or attach */
   | { readonly type: 'accepted' | 'requestLost' }
@@ -267,13 +268,17 @@ function established(state: State<'established'>, event: CallEvent): CallStep {
       return event.held ? to({ ...state, held: true }) : to({ ...state, held: false }, { type: 'play' });
     case 'offered':
       return remake(state.remaking + 1, event.sdp, state.held);
-    case 'remade':
-      return to({ ...state, remaking: 0 });
     case 'refused':
+      return state.remaking > 0
+        ? fail(NO_REPLY, 'send-failed', event.error, { tellServer: true })
+        : to(state);
+    case 'remade':
+    case 'remakeFailed':
+    case 'requestLost':
     case 'unanswered':
     case 'elapsed':
-      if (state.remaking === 0) return to(state);
-      return fail(NO_REPLY, 'send-failed', errorOf(event), { tellServer: true });
+      // Without media a call goes on here: what becomes of it is decided in recovery.ts.
+      return to(state.remaking > 0 ? { ...state, remaking: 0 } : state);
     case 'resumed':
       return event.survived === false ? notReattached() : to(state);
     case 'hangup':
@@ -319,6 +324,7 @@ function end(ending: Ending, { tellServer }: { tellServer: boolean }): CallStep 
 }
 
 function endingOf(failure: CallFailure): Ending {
+  if (failure === 'media-lost') return NO_REPLY;
   return failure === 'remote-description' ? INCOMPATIBLE : FAILED;
 }
 

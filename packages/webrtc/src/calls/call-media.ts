@@ -2,7 +2,7 @@ import type { StartTimer } from '../kernel/machine.ts';
 import { Scope } from '../kernel/scope.ts';
 import { watchDevices } from '../media/devices.ts';
 import { Microphone } from '../media/microphone.ts';
-import { Peer, type Description } from '../media/peer.ts';
+import { Peer } from '../media/peer.ts';
 import { findElement, Playback, type ElementSource } from '../media/playback.ts';
 import { peerConfiguration } from '../media/spare-connection.ts';
 import { Tone } from '../media/tones.ts';
@@ -36,13 +36,17 @@ export type CallWarning =
   | 'playback-blocked'
   | 'disconnected'
   | 'connection-failed'
+  | 'media-renewed'
+  | 'connection-renewed'
   | 'microphone-lost'
   | 'speaker-lost';
 
 export interface CallMediaObserver extends SupplyObserver {
   /** The microphone does not open, or there is no relay where one is needed. */
   failed(error: unknown): void;
-  warned(warning: CallWarning): void;
+  warned(warning: CallWarning, reason?: string): void;
+  /** Of the peer connection in use. */
+  connectionChanged(state: RTCPeerConnectionState): void;
   /** The other side is about to be heard in this element. */
   playing(element: MediaElement): void;
 }
@@ -117,18 +121,18 @@ export class CallMedia {
   }
 
   /** Offers at once; the microphone joins when the person allows it. */
-  offer(): Promise<Description> {
+  async offer(): Promise<void> {
     const peer = this.#openPeer(this.#settings().prefetchCandidates);
     this.openMicrophone().catch((error: unknown) => {
       if (!this.#scope.ended) this.#observer.failed(error);
     });
-    return peer.offer();
+    await peer.offer();
   }
 
   /** Answers without a microphone and without a sound: `openMicrophone` and `play` come later. */
-  answer(offer: string): Promise<Description> {
+  async answer(offer: string): Promise<void> {
     this.reset();
-    return this.#openPeer().answer(offer);
+    await this.#openPeer().answer(offer);
   }
 
   async acceptAnswer(answer: string): Promise<void> {
@@ -159,11 +163,12 @@ export class CallMedia {
   /**
    * Answers the offer of another leg. The leg in use stays until the new one is connected: make before break.
    */
-  remake(offer: string): Promise<Description> {
+  async remake(offer: string): Promise<void> {
     const previous = this.#current?.peer;
+    const peer = this.#openPeer();
     if (this.#replaced) previous?.close();
     else this.#replaced = previous;
-    return this.#openPeer().answer(offer);
+    await peer.answer(offer);
   }
 
   setIceServers(iceServers: readonly RTCIceServer[]): void {
@@ -250,6 +255,7 @@ export class CallMedia {
           if (state === 'connected') this.#finishReplacement();
           if (state === 'disconnected') this.#observer.warned('disconnected');
           if (state === 'failed') this.#observer.warned('connection-failed');
+          this.#observer.connectionChanged(state);
         },
         poorCandidates: (kinds) => {
           this.#observer.warned(kinds === 'none' ? 'no-candidates' : 'host-candidates-only');

@@ -1,11 +1,11 @@
 import type { Peer } from '../media/peer.ts';
-import type { Fields } from '../signaling/fields.ts';
+import { readText, type Fields } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
 import type { Ending } from './ending.ts';
 
 /** What a call needs of the session. */
 export interface CallSignaling {
-  readonly session: Pick<Session, 'grants' | 'request'>;
+  readonly session: Pick<Session, 'doubt' | 'grants' | 'reconnect' | 'request' | 'state'>;
   /** How the client names itself beside a description. */
   readonly userAgent: string;
 }
@@ -30,9 +30,14 @@ export class CallRequests {
   }
 
   /** Sends a description, as it is now: repeated, it carries the candidates found meanwhile. */
-  describe(method: string, peer: Peer | undefined, trickle: boolean, dialog: Fields): Promise<Fields> {
+  describe(method: string, peer: Peer | undefined, dialog: Fields, more?: Fields): Promise<Fields> {
     const sdp = peer?.localDescription;
-    const params = { sdp, trickle: trickle || undefined, 'User-Agent': this.#signaling.userAgent };
+    const params = {
+      sdp,
+      trickle: peer?.trickles,
+      'User-Agent': this.#signaling.userAgent,
+      ...more,
+    };
     const sent = this.send(method, params, dialog);
     peer?.releaseCandidates({
       candidate: ({ candidate, sdpMid, sdpMLineIndex }) => {
@@ -43,6 +48,15 @@ export class CallRequests {
       },
     });
     return sent;
+  }
+
+  /** @throws NegotiationError, NoRelayError or RpcError; Error where the server has no answer to the offer */
+  async restartIce(peer: Peer): Promise<void> {
+    await peer.restart();
+    const offer = { action: 'updateMedia', callID: this.#callID, 'User-Agent': undefined };
+    const answer = readText(await this.describe('telnyx_rtc.modify', peer, {}, offer), 'sdp');
+    if (answer === undefined) throw new Error('The server has no answer to the offer');
+    await peer.acceptAnswer(answer);
   }
 
   send(method: string, params: Fields, dialog: Fields = {}): Promise<Fields> {

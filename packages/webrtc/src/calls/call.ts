@@ -1,11 +1,14 @@
+import type { HeldCall } from '@parley/protocol';
+
 import type { Log } from '../kernel/log.ts';
 import { Runner, type StartTimer } from '../kernel/machine.ts';
-import { Stopped, TaskQueue } from '../kernel/task-queue.ts';
-import { MicrophoneError } from '../media/microphone.ts';
-import { NegotiationError, NoRelayError, type Description } from '../media/peer.ts';
+import { Stopped } from '../kernel/task-queue.ts';
+import { NoRelayError } from '../media/peer.ts';
 import type { MediaPorts } from '../platform/ports.ts';
 import type { Fields } from '../signaling/fields.ts';
 import { RpcError } from '../signaling/rpc.ts';
+import { Answer } from './answer.ts';
+import { failureOf, requestEvent } from './call-failure.ts';
 import {
   callMachine,
   INBOUND,
@@ -18,8 +21,12 @@ import {
 import { CallMedia, type CallMediaObserver, type CallMediaSettings } from './call-media.ts';
 import { CallRequests, type CallSignaling, type Headers } from './call-requests.ts';
 import type { Ending } from './ending.ts';
+import { Hold } from './hold.ts';
+import { MediaRecovery, type MediaRecoveryObserver } from './media-recovery.ts';
+import type { MediaState } from './recovery.ts';
 
 export interface CallPorts extends MediaPorts {
+  readonly now: () => number;
   readonly startTimer: StartTimer;
   readonly log: Log;
 }
@@ -29,9 +36,14 @@ export interface CallSettings extends CallMediaSettings {
   readonly dialog: Fields;
 }
 
-export interface CallObserver extends Omit<CallMediaObserver, 'failed'> {
+type Failure = CallFailure | 'hold-failed' | 'bye-failed' | 'restart-failed' | 'relay-lost';
+
+export interface CallObserver
+  extends
+    Omit<CallMediaObserver, 'failed' | 'connectionChanged'>,
+    Pick<MediaRecoveryObserver, 'mediaChanged'> {
   changed(state: CallState): void;
-  failed(failure: CallFailure | 'hold-failed' | 'bye-failed', error: unknown): void;
+  failed(failure: Failure, error: unknown): void;
   /** A bye that the server has not confirmed; to be sent again when it can be. */
   byeUndelivered(params: Fields): void;
 }
@@ -44,15 +56,15 @@ export class LiveCall {
   readonly #settings: () => CallSettings;
   readonly #observer: CallObserver;
   readonly #machine: Runner<CallState, CallEvent, CallEffect>;
-  readonly #holds = new TaskQueue();
-  /** false once a request went unanswered: the server may have done it. */
-  #holdKnown = true;
+  readonly #hold: Hold;
+  readonly #recovery: MediaRecovery;
   readonly #waiting = new Set<() => void>();
-  #offer: string | undefined;
-  #description: Description | undefined;
-  /** Settles when the server has taken our description ahead of the answer, or has not. */
-  #preAnswer: Promise<void> | undefined;
-  #preAnswered = false;
+  /** undefined for a call that goes out. */
+  readonly #answer: Answer | undefined;
+  /** Of the newest offer that counts. */
+  #epoch = 0;
+  /** The offer of another leg that is being answered. */
+  #attach: symbol | undefined;
   #answerHeaders: Headers | undefined;
   #byeHeaders: Headers = [];
 
@@ -66,7 +78,6 @@ export class LiveCall {
     observer: CallObserver,
   ) {
     this.id = id;
-    this.#offer = offer;
     this.#requests = new CallRequests(id, signaling);
     this.#settings = settings;
     this.#observer = observer;
@@ -74,6 +85,31 @@ export class LiveCall {
       ...observer,
       failed: (error) => {
         this.#fail(error);
+      },
+      connectionChanged: (state) => {
+        this.#recovery.connectionChanged(state);
+      },
+    });
+    this.#answer = offer === undefined ? undefined : new Answer(offer, this.media, this.#requests);
+    this.#hold = new Hold({
+      requests: this.#requests,
+      state: () => this.state,
+      changed: (held) => {
+        this.handle({ type: 'holdChanged', held });
+      },
+      failed: (error) => {
+        observer.failed('hold-failed', error);
+      },
+    });
+    this.#recovery = new MediaRecovery({
+      now: ports.now,
+      startTimer: ports.startTimer,
+      requests: this.#requests,
+      session: signaling.session,
+      observer,
+      peer: () => this.media.peer,
+      giveUp: () => {
+        this.handle({ type: 'failed', failure: 'media-lost', error: undefined });
       },
     });
     this.#machine = new Runner(callMachine, offer === undefined ? OUTBOUND : INBOUND, {
@@ -83,6 +119,7 @@ export class LiveCall {
       },
       onTransition: (from, { type }, to) => {
         ports.log('debug', `${id}: ${from.name} + ${type} → ${to.name}`);
+        if (to.name === 'established' && from.name !== to.name) this.#recovery.begin();
         observer.changed(to);
         for (const check of [...this.#waiting]) check();
       },
@@ -99,11 +136,10 @@ export class LiveCall {
 
   /** Begins: an outbound call offers, an inbound one rings and readies its answer. */
   start(): void {
-    const offer = this.#offer;
-    if (offer === undefined) this.#prepare('offerReady', () => this.media.offer());
+    if (!this.#answer) this.#prepare('offerReady', this.media.offer());
     else if (this.state.name === 'ringing') {
       this.media.ring();
-      this.#preAnswer = this.#sendPreAnswer(offer);
+      this.#answer.begin();
     }
   }
 
@@ -143,56 +179,55 @@ export class LiveCall {
     this.#requests.tell('telnyx_rtc.info', { dtmf });
   }
 
-  /**
-   * One at a time, in the order asked for; nothing is sent where the call is so already.
-   * @param wanted undefined: the opposite of what is
-   * @returns whether it is so now
-   */
-  async hold(wanted: boolean | undefined): Promise<boolean> {
-    try {
-      await this.#holds.run(() => this.#holdNow(wanted));
-      return true;
-    } catch (error) {
-      // A call that has ended meanwhile is no failure of the hold.
-      if (!(error instanceof Stopped)) this.#observer.failed('hold-failed', error);
-      return false;
-    }
+  /** @returns whether it is so now */
+  hold(wanted: boolean | undefined): Promise<boolean> {
+    return this.#hold.set(wanted);
   }
 
-  async #holdNow(wanted: boolean | undefined): Promise<void> {
+  /** Judges the media path again at once. @param moved the network may be another one */
+  check(moved: boolean): void {
+    this.#recovery.check(moved);
+  }
+
+  /** For the server, at a login; undefined where it may not have heard of the call yet. */
+  get known(): HeldCall | undefined {
     const { state } = this;
-    if (state.name !== 'established') throw new Error('The call is not active');
-    const held = wanted ?? !state.held;
-    if (held === state.held && this.#holdKnown) return;
-    this.#holdKnown = false;
-    await this.#requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
-    this.#holdKnown = true;
-    this.handle({ type: 'holdChanged', held });
+    if (!this.isLive || (state.name === 'inviting' && state.request !== 'accepted')) return undefined;
+    return { callID: this.id, epoch: this.#epoch, media: 'intact' };
+  }
+
+  get mediaState(): MediaState {
+    const { state } = this;
+    if (state.name === 'established' && state.remaking > 0) return 'recovering';
+    return this.isLive ? this.#recovery.state : 'closed';
+  }
+
+  /** @param epoch counts the offers of this call; undefined where the server does not count them */
+  offered(sdp: string, epoch: number | undefined): void {
+    if (epoch !== undefined) {
+      if (epoch <= this.#epoch) return;
+      this.#epoch = epoch;
+    }
+    this.handle({ type: 'offered', sdp });
   }
 
   #perform(effect: CallEffect): void {
     switch (effect.type) {
       case 'sendInvite':
-        this.#send('telnyx_rtc.invite', {});
+        this.#send('telnyx_rtc.invite');
         break;
       case 'prepareAnswer':
         this.#prepareAnswer();
         break;
       case 'sendAnswer':
-        this.#send('telnyx_rtc.answer', {}, this.#preAnswered);
+        this.#send('telnyx_rtc.answer', this.#answer?.isTaken);
         break;
       case 'acceptAnswer':
-        this.media.acceptAnswer(effect.sdp).then(
-          () => {
-            this.handle({ type: 'described' });
-          },
-          (error: unknown) => {
-            this.#fail(error);
-          },
-        );
+        this.#prepare('described', this.media.acceptAnswer(effect.sdp));
         break;
       case 'replaceOffer':
-        this.#replaceOffer(effect.sdp);
+        this.#answer?.replace(effect.sdp);
+        if (this.state.name === 'answering') this.#prepareAnswer();
         break;
       case 'remake':
         this.#remake(effect.sdp);
@@ -204,7 +239,8 @@ export class LiveCall {
         this.media.play();
         break;
       case 'release':
-        this.#holds.stop();
+        this.#hold.stop();
+        this.#recovery.end();
         this.media.release();
         break;
       case 'sendBye':
@@ -219,9 +255,9 @@ export class LiveCall {
     }
   }
 
-  /** Makes the local description; what comes of it is told unless another was begun meanwhile. */
-  #prepare(ready: 'offerReady' | 'answerReady', describe: () => Promise<Description>): void {
-    this.#describe(describe).then(
+  /** What comes of a description is told unless another was begun meanwhile. */
+  #prepare(ready: 'offerReady' | 'answerReady' | 'described', described: Promise<void> | undefined): void {
+    described?.then(
       () => {
         this.handle({ type: ready });
       },
@@ -231,72 +267,47 @@ export class LiveCall {
     );
   }
 
-  async #describe(describe: () => Promise<Description>): Promise<void> {
-    this.#description = await describe();
-  }
-
-  /** Where it fails, the answer carries the description as it does everywhere else. */
-  async #sendPreAnswer(offer: string): Promise<void> {
-    this.#preAnswered = false;
-    if (!this.#requests.preAnswers) return;
-    try {
-      await this.#describe(() => this.media.answer(offer));
-      await this.#sendDescription('parley.preAnswer', {});
-      this.#preAnswered = offer === this.#offer;
-    } catch {
-      return;
-    }
-  }
-
-  #sendDescription(method: string, dialog: Fields): Promise<Fields> {
-    return this.#requests.describe(method, this.media.peer, this.#description?.trickle ?? false, dialog);
-  }
-
-  /** The microphone is asked for while the description is made; the answer goes out when both are there. */
   #prepareAnswer(): void {
-    const offer = this.#offer;
-    this.media.silence();
-    this.#prepare('answerReady', async () => {
-      const [description] = await Promise.all([this.#localAnswer(offer), this.media.openMicrophone(true)]);
-      return description;
-    });
+    this.#prepare('answerReady', this.#answer?.prepare());
   }
 
-  async #localAnswer(offer = ''): Promise<Description> {
-    await this.#preAnswer;
-    if (offer !== this.#offer) throw new Stopped();
-    if (this.media.peer && this.#description) return this.#description;
-    return this.media.answer(offer);
-  }
-
-  #replaceOffer(offer: string): void {
-    this.#offer = offer;
-    this.media.reset();
-    this.#description = undefined;
-    this.#preAnswer = this.#sendPreAnswer(offer);
-    if (this.state.name === 'answering') this.#prepareAnswer();
-  }
-
+  /** Answers the offer of another leg. What becomes of the answer to an older one is for nobody. */
   #remake(offer: string): void {
-    const attach = { attach: true, recoveredCallId: this.id };
-    this.#describe(() => this.media.remake(offer)).then(
+    const attach = (this.#attach = Symbol('attach'));
+    const epoch = this.#epoch;
+    const dialog = this.#dialog({ attach: true, recoveredCallId: this.id });
+    const more = epoch > 0 ? { parley: { epoch } } : undefined;
+    const sent = this.media
+      .remake(offer)
+      .then(() => this.#requests.describe('telnyx_rtc.attach', this.media.peer, dialog, more));
+    const tell = (event: CallEvent): void => {
+      if (attach === this.#attach) this.handle(event);
+    };
+    sent.then(
       () => {
-        this.#send('telnyx_rtc.attach', attach);
+        tell({ type: 'remade' });
       },
       (error: unknown) => {
-        this.#fail(error);
+        tell(error instanceof RpcError ? requestEvent(error) : { type: 'remakeFailed' });
       },
     );
+    void this.#recovery.track(() => sent);
+  }
+
+  #dialog(more: Fields): Fields {
+    const headers = this.#answerHeaders && { custom_headers: this.#answerHeaders };
+    return { ...this.#settings().dialog, ...headers, ...more };
   }
 
   /** @param described the server has the description already */
-  #send(method: string, dialog: Fields, described = false): void {
-    const headers = this.#answerHeaders && { custom_headers: this.#answerHeaders };
-    const params = { ...this.#settings().dialog, ...headers, ...dialog };
-    const sent = described ? this.#requests.send(method, {}, params) : this.#sendDescription(method, params);
+  #send(method: string, described = false): void {
+    const dialog = this.#dialog({});
+    const sent = described
+      ? this.#requests.send(method, {}, dialog)
+      : this.#requests.describe(method, this.media.peer, dialog);
     sent.then(
       () => {
-        this.handle({ type: method === 'telnyx_rtc.attach' ? 'remade' : 'accepted' });
+        this.handle({ type: 'accepted' });
       },
       (error: unknown) => {
         this.handle(requestEvent(error));
@@ -322,18 +333,9 @@ export class LiveCall {
   /** What fails because the call has ended, or because another attempt took its place, is no failure. */
   #fail(error: unknown): void {
     if (error instanceof Stopped) return;
-    this.handle({ type: 'failed', failure: failureOf(error), error });
+    // Where there was a path, there may be one again.
+    if (error instanceof NoRelayError && this.#recovery.wasConnected)
+      this.#observer.failed('relay-lost', error);
+    else this.handle({ type: 'failed', failure: failureOf(error), error });
   }
-}
-
-function requestEvent(error: unknown): CallEvent {
-  if (!(error instanceof RpcError)) return { type: 'failed', failure: 'unexpected', error };
-  if (error.failure === 'lost') return { type: 'requestLost' };
-  return { type: error.failure === 'refused' ? 'refused' : 'unanswered', error };
-}
-
-function failureOf(error: unknown): CallFailure {
-  if (error instanceof MicrophoneError) return `microphone-${error.failure}`;
-  if (error instanceof NoRelayError) return 'no-relay';
-  return error instanceof NegotiationError ? error.step : 'unexpected';
 }

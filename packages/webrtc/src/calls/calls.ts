@@ -1,4 +1,4 @@
-import type { ByePush, Push } from '@parley/protocol';
+import type { ByePush, ClientExtension, Push } from '@parley/protocol';
 
 import type { Fields } from '../signaling/fields.ts';
 import { RpcError } from '../signaling/rpc.ts';
@@ -74,6 +74,7 @@ export class Calls {
   }
 
   ready(): void {
+    this.check(false);
     for (const [id, bye] of this.#undelivered) {
       this.#ports.request('telnyx_rtc.bye', bye).then(
         () => this.#undelivered.delete(id),
@@ -84,9 +85,15 @@ export class Calls {
     }
   }
 
+  /** Judges the media of all. @param moved the network may be another one */
+  check(moved: boolean): void {
+    for (const call of this.all()) call.check(moved);
+  }
+
   /** For the server, at a login. */
-  known(): { readonly ended?: readonly string[] } {
-    return this.#undelivered.size > 0 ? { ended: [...this.#undelivered.keys()] } : {};
+  known(): Pick<ClientExtension, 'calls' | 'ended'> {
+    const ended = [...this.#undelivered.keys()];
+    return { calls: this.all().flatMap(({ known }) => known ?? []), ...(ended.length > 0 && { ended }) };
   }
 
   /** There will be no further socket: every call ends here. */
@@ -158,7 +165,7 @@ export class Calls {
     if (call?.isLive) {
       if (push.method === 'telnyx_rtc.invite') return;
       this.#ports.learned(call, push);
-      call.handle({ type: 'offered', sdp });
+      call.offered(sdp, push.params.parley?.epoch);
     } else if (push.method === 'telnyx_rtc.attach') {
       this.#ports.unknownAttach({ ...push.params });
       this.#sendBye(callID);

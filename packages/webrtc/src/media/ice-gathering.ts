@@ -24,8 +24,8 @@ export interface GatheringOptions {
 }
 
 /**
- * Gathers the candidates of one local description (RFC 8838). Without trickle the description waits for them;
- * with it they go to the sink, from `release()` on, as they are found.
+ * Gathers the candidates of one local description after the other (RFC 8838). Without trickle the description waits
+ * for them; with it they go to the sink, from `release()` on, as they are found.
  */
 export class IceGathering {
   readonly #connection: RTCPeerConnection;
@@ -34,10 +34,12 @@ export class IceGathering {
   readonly #noRelay: () => void;
   readonly #afterFirstMs: number;
   readonly #startTimer: StartTimer;
-  readonly #held: (RTCIceCandidateInit | null)[] = [];
+  #held: (RTCIceCandidateInit | null)[] = [];
   #sink: CandidateSink | undefined;
   #ended = false;
   #found = 0;
+  /** The browser says `complete` of the description before. */
+  #isStale = false;
   #cancelTimer: (() => void) | undefined;
   #gathered: () => void = () => undefined;
 
@@ -52,8 +54,19 @@ export class IceGathering {
       this.#handle(candidate?.candidate ? candidate : null);
     };
     connection.onicegatheringstatechange = () => {
+      this.#isStale = false;
       if (connection.iceGatheringState === 'complete') this.#gathered();
     };
+  }
+
+  /** The next description has candidates of its own. */
+  restart(): void {
+    this.#sink = undefined;
+    this.#held = [];
+    this.#ended = false;
+    this.#found = 0;
+    this.#isStale = this.#connection.iceGatheringState === 'complete';
+    this.#cancelTimer?.();
   }
 
   /** Settles when the description is worth sending. */
@@ -64,7 +77,7 @@ export class IceGathering {
       if (this.#relayOnly && this.#found === 0) this.#limit(AT_MOST_MS, this.#noRelay);
       return;
     }
-    if (this.#connection.iceGatheringState !== 'complete') {
+    if (this.#isStale || this.#connection.iceGatheringState !== 'complete') {
       await new Promise<void>((resolve) => {
         this.#gathered = resolve;
         this.#limit(this.#found > 0 ? this.#afterFirstMs : AT_MOST_MS, resolve);

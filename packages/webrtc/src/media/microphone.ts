@@ -1,3 +1,6 @@
+import { within } from '../kernel/deadline.ts';
+import type { StartTimer } from '../kernel/machine.ts';
+import { Scope } from '../kernel/scope.ts';
 import { Stopped } from '../kernel/task-queue.ts';
 import type { MediaPorts } from '../platform/ports.ts';
 
@@ -42,9 +45,17 @@ export function stopStream(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
+/** A person may be reading the browser's question. */
+const PERMISSION_MS = 60_000;
+
+interface MicrophonePorts extends Pick<MediaPorts, 'devices'> {
+  readonly startTimer: StartTimer;
+}
+
 /** The local audio of one call. Whether it is muted is an intention that outlives the track. */
 export class Microphone {
-  readonly #ports: Pick<MediaPorts, 'devices'>;
+  readonly #ports: MicrophonePorts;
+  readonly #scope = new Scope();
   readonly #onLost: () => void;
   #current: MediaStream | undefined;
   /** Opened here, so to be stopped here; a stream of the application's is the application's. */
@@ -52,11 +63,10 @@ export class Microphone {
   readonly #opened = new Set<MediaStream>();
   #owned: MediaStream | undefined;
   #isMuted: boolean;
-  #closed = false;
   #openings = 0;
 
   /** @param onLost the device that was opened here is gone, or no longer allowed */
-  constructor(ports: Pick<MediaPorts, 'devices'>, muted: boolean, onLost: () => void) {
+  constructor(ports: MicrophonePorts, muted: boolean, onLost: () => void) {
     this.#ports = ports;
     this.#isMuted = muted;
     this.#onLost = onLost;
@@ -98,7 +108,7 @@ export class Microphone {
     attach: (track: MediaStreamTrack | undefined) => Promise<void>,
   ): Promise<void> {
     const opening = ++this.#openings;
-    const stream = await openMicrophone(this.#ports, audio);
+    const stream = await this.#ask(audio);
     this.#opened.add(stream);
     try {
       this.#assertOpen();
@@ -126,8 +136,19 @@ export class Microphone {
     if (previous) this.#stop(previous);
   }
 
+  async #ask(audio: boolean | MediaTrackConstraints): Promise<MediaStream> {
+    const opened = openMicrophone(this.#ports, audio);
+    try {
+      return await within(opened, PERMISSION_MS, this.#ports.startTimer, this.#scope);
+    } catch (error) {
+      // It may open yet, for nobody.
+      opened.then(stopStream, () => undefined);
+      throw error instanceof Stopped || error instanceof MicrophoneError ? error : new MicrophoneError(error);
+    }
+  }
+
   close(): void {
-    this.#closed = true;
+    this.#scope.end();
     for (const stream of this.#opened) this.#stop(stream);
     this.#owned = undefined;
   }
@@ -138,7 +159,7 @@ export class Microphone {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new Stopped();
+    if (this.#scope.ended) throw new Stopped();
   }
 
   #applyMute(): void {

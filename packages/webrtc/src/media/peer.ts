@@ -1,5 +1,7 @@
 import type { StartTimer } from '../kernel/machine.ts';
-import { TaskQueue } from '../kernel/task-queue.ts';
+import { within } from '../kernel/deadline.ts';
+import { Scope } from '../kernel/scope.ts';
+import { Stopped, TaskQueue } from '../kernel/task-queue.ts';
 import type { MediaPorts } from '../platform/ports.ts';
 import { orderCodecs } from './codecs.ts';
 import { IceGathering, type CandidateSink } from './ice-gathering.ts';
@@ -7,7 +9,10 @@ import { candidateTypes, relayedOnly } from './sdp.ts';
 
 export type NegotiationStep = 'create-offer' | 'create-answer' | 'local-description' | 'remote-description';
 
-/** A step of offer and answer that the browser refused. */
+/** What a browser does in milliseconds, where it does it at all. */
+const STEP_MS = 10_000;
+
+/** A step of offer and answer that the browser refused, or does not answer. */
 export class NegotiationError extends Error {
   override readonly name = 'NegotiationError';
   readonly step: NegotiationStep;
@@ -46,12 +51,6 @@ export interface PeerObserver {
   noRelay(error: NoRelayError): void;
 }
 
-/** The local description, ready to be sent; `release` lets the candidates follow. */
-export interface Description {
-  readonly sdp: string;
-  readonly trickle: boolean;
-}
-
 /**
  * One peer connection with one audio stream each way. Negotiation steps run one after the other; after
  * `close()` those that are left reject with `Stopped`.
@@ -63,9 +62,11 @@ export class Peer {
   readonly #observer: PeerObserver;
   readonly #gathering: IceGathering;
   readonly #tasks = new TaskQueue();
+  readonly #scope = new Scope();
   readonly #hasServers: boolean;
   readonly #relayOnly: boolean;
   readonly #early: RTCIceCandidateInit[] = [];
+  #isDescribed = false;
   #transceiver: RTCRtpTransceiver | undefined;
   #microphone: MediaStreamTrack | undefined;
 
@@ -96,6 +97,16 @@ export class Peer {
     };
   }
 
+  /** Candidates follow the description, once it was sent. */
+  get trickles(): true | undefined {
+    return this.#options.trickle || undefined;
+  }
+
+  /** The local description is ready to be sent. */
+  get isDescribed(): boolean {
+    return this.#isDescribed;
+  }
+
   /** As it may be sent now, with the candidates found so far. */
   get localDescription(): string | undefined {
     const sdp = this.connection.localDescription?.sdp;
@@ -103,22 +114,28 @@ export class Peer {
   }
 
   /** @throws NegotiationError or NoRelayError */
-  offer(): Promise<Description> {
-    return this.#tasks.run(async () => {
-      const { connection } = this;
-      this.#take(connection.addTransceiver('audio', { direction: this.#options.direction }));
-      const offer = await attempt('create-offer', () => connection.createOffer());
-      return this.#describe(offer);
+  offer(): Promise<void> {
+    return this.#tasks.run(() => {
+      this.#take(this.connection.addTransceiver('audio', { direction: this.#options.direction }));
+      return this.#offer({});
     });
   }
 
+  /**
+   * Offers other ICE credentials and candidates for the connection that there is, whoever offered first.
+   * @throws NegotiationError or NoRelayError
+   */
+  restart(): Promise<void> {
+    return this.#tasks.run(() => this.#offer({ iceRestart: true }));
+  }
+
   /** @throws NegotiationError or NoRelayError */
-  answer(offer: string): Promise<Description> {
+  answer(offer: string): Promise<void> {
     return this.#tasks.run(async () => {
       const { connection } = this;
       await this.#applyRemote({ type: 'offer', sdp: offer });
       this.#adoptTransceivers();
-      const answer = await attempt('create-answer', () => connection.createAnswer());
+      const answer = await this.#step('create-answer', () => connection.createAnswer());
       return this.#describe(answer);
     });
   }
@@ -138,7 +155,7 @@ export class Peer {
   async send(track: MediaStreamTrack | undefined): Promise<void> {
     this.#microphone = track;
     try {
-      await this.#transceiver?.sender.replaceTrack(track ?? null);
+      if (this.#transceiver) await this.#within(this.#transceiver.sender.replaceTrack(track ?? null));
     } catch (error) {
       if (this.connection.signalingState !== 'closed') throw error;
     }
@@ -153,25 +170,40 @@ export class Peer {
     }
   }
 
+  /** How many packets and answers to connectivity checks have arrived; of packets, some count more than once. */
+  async arrivals(): Promise<number> {
+    let arrived = 0;
+    (await this.connection.getStats()).forEach((stats: Readonly<Record<string, unknown>>) => {
+      for (const name of ['packetsReceived', 'responsesReceived']) arrived += Number(stats[name] ?? 0);
+    });
+    return arrived;
+  }
+
   releaseCandidates(sink: CandidateSink): void {
     this.#gathering.release(sink);
   }
 
   close(): void {
     this.#tasks.stop();
+    this.#scope.end();
     this.#gathering.close();
     this.connection.ontrack = null;
     this.connection.onconnectionstatechange = null;
     this.connection.close();
   }
 
-  async #describe(description: RTCSessionDescriptionInit): Promise<Description> {
+  async #offer(options: RTCOfferOptions): Promise<void> {
+    const offer = await this.#step('create-offer', () => this.connection.createOffer(options));
+    if (options.iceRestart) this.#gathering.restart();
+    return this.#describe(offer);
+  }
+
+  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
     const { connection } = this;
-    await attempt('local-description', () => connection.setLocalDescription(description));
+    await this.#step('local-description', () => connection.setLocalDescription(description));
     await this.#gathering.wait();
-    const sdp = this.localDescription ?? description.sdp ?? '';
-    this.#judgeCandidates(sdp);
-    return { sdp, trickle: this.#options.trickle };
+    this.#judgeCandidates(this.localDescription ?? '');
+    this.#isDescribed = true;
   }
 
   #noRelay(): NoRelayError {
@@ -192,7 +224,7 @@ export class Peer {
   }
 
   async #applyRemote(description: RTCSessionDescriptionInit): Promise<void> {
-    await attempt('remote-description', () => this.connection.setRemoteDescription(description));
+    await this.#step('remote-description', () => this.connection.setRemoteDescription(description));
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
   }
 
@@ -211,12 +243,16 @@ export class Peer {
     if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
     if (this.#microphone) void transceiver.sender.replaceTrack(this.#microphone).catch(() => undefined);
   }
-}
 
-async function attempt<T>(step: NegotiationStep, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new NegotiationError(step, error);
+  async #step<T>(step: NegotiationStep, run: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#within(run());
+    } catch (error) {
+      throw error instanceof Stopped ? error : new NegotiationError(step, error);
+    }
+  }
+
+  #within<T>(promise: Promise<T>): Promise<T> {
+    return within(promise, STEP_MS, this.#ports.startTimer, this.#scope);
   }
 }
