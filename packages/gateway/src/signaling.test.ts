@@ -552,6 +552,17 @@ describe('an answer without a description', () => {
     expect(gateway.media.typed('bridge')).toHaveLength(1);
     expect(alice.got('telnyx_rtc.answer')).toHaveLength(1);
   });
+
+  it('is taken again where it is repeated, as its result was lost with a socket [ANS-1, EXT-5]', async () => {
+    const gateway = rig();
+    const { bob, bobsCallId } = await ringing(gateway);
+    const dialogParams = { callID: bobsCallId };
+    await bob.request('parley.preAnswer', { sdp: 'early answer', dialogParams });
+    await bob.request('telnyx_rtc.answer', { dialogParams });
+    const { result } = await bob.request('telnyx_rtc.answer', { dialogParams });
+    expect(result).toMatchObject({ message: 'CALL ANSWERED' });
+    expect(gateway.media.typed('bridge')).toHaveLength(1);
+  });
 });
 
 describe('capabilities', () => {

@@ -155,8 +155,9 @@ export function openEpoch(state: CallState, leg: LegId): number | null {
   return remade?.name === 'offered' ? remade.epoch : null;
 }
 
-export function isWarm(state: CallState, leg: LegId): boolean {
-  return state.name === 'inviting' && calleeOf(state, leg)?.warm === true;
+/** Its client has yet to describe its media, which a repeated answer need not do. */
+export function isUndescribed(state: CallState, leg: LegId): boolean {
+  return state.name === 'inviting' && calleeOf(state, leg)?.warm === false;
 }
 
 export function legsOf(state: Inviting | Established): LegId[] {

@@ -12,7 +12,7 @@ import {
   type CallState,
   isHeld,
   isRemaking,
-  isWarm,
+  isUndescribed,
   type LegId,
   openEpoch,
   otherLeg,
@@ -118,9 +118,9 @@ export class Call {
     return isHeld(this.#state, leg);
   }
 
-  /** The callee's client has given its description while it rings. */
-  isWarm(leg: LegId): boolean {
-    return isWarm(this.#state, leg);
+  /** An answer of the callee's client must have a description. */
+  isUndescribed(leg: LegId): boolean {
+    return isUndescribed(this.#state, leg);
   }
 
   /** How far the leg is; null where the call is over. */

@@ -31,7 +31,7 @@ export const answer: SessionHandler<'telnyx_rtc.answer'> = (gatekeeping, session
   const callId = params.dialogParams.callID;
   const { sdp } = params;
   const found = gatekeeping.calls.find(session, callId);
-  if (sdp === undefined && found?.call.isWarm(found.leg.id) === false) {
+  if (sdp === undefined && found?.call.isUndescribed(found.leg.id) === true) {
     throw new RpcError(RpcErrorCode.invalidParams, 'params.sdp is missing: nothing was pre-answered.');
   }
   return forCall(gatekeeping, session, callId, 'CALL ANSWERED', ({ call, leg }) => {
