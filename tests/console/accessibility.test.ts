@@ -21,6 +21,8 @@ const STATES = [
   'talking',
   'several',
   'troubles',
+  'offline',
+  'displaced',
   'howling',
   'silenced',
   'denied',

@@ -39,6 +39,10 @@ export async function openSoftphone(context: BrowserContext, url: string): Promi
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
+  // Loopback alone counts as offline.
+  await page.evaluateOnNewDocument(() => {
+    Object.defineProperty(Navigator.prototype, 'onLine', { get: () => true });
+  });
   await page.goto(url);
   await page.waitForSelector('main');
   await recordAnnouncements(page);

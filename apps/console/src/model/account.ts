@@ -1,67 +1,70 @@
+import { type Connection, endOfConnection, hurried, needsSignIn } from './connection.ts';
 import type { Sentence } from './sentence.ts';
 
 /**
  * The person's registration with a gateway.
  *
- *                 signIn                  ready
- *   signed-out ─────────────▶ connecting ───────▶ registered
- *       ▲  ▲                   │  ↺ lost, failed    │      ▲
- *       │  └── refused ────────┘                    │ lost │ ready
- *       │                                           ▼      │
- *       └── signOut, or refused without a call ── reconnecting ↺ failed
+ *                 signIn                  connected
+ *   signed-out ─────────────▶ connecting ───────────▶ signed-in
+ *       ▲  ▲                   │  ↺ other words        │ ↺ whatever the connection does
+ *       │  └── disconnected ───┘                       │
+ *       └── signOut, or disconnected for want of a ────┘
+ *           sign-in that the gateway takes
  *
- * A refusal while a call lives is remembered, and signs out only when the last call is over: the call's sound does
- * not need the registration.
+ * Such an end while a call lives signs out only when the last call is over: the call's sound does not need the
+ * registration.
  */
 export type Account =
   | { status: 'signed-out'; problem: Sentence | null }
-  | { status: 'connecting'; user: string; gateway: string; problem: Sentence | null }
-  | { status: 'registered'; user: string; gateway: string }
-  | { status: 'reconnecting'; user: string; gateway: string; refusal: Sentence | null };
+  | { status: 'connecting' | 'signed-in'; user: string; gateway: string; connection: Connection };
 
 export type AccountEvent =
   | { type: 'sign-in'; user: string; gateway: string }
   | { type: 'sign-out' }
-  | { type: 'ready' }
-  | { type: 'lost' }
-  | { type: 'failed'; problem: Sentence }
-  | { type: 'refused'; problem: Sentence; inCall: boolean }
+  /** The SDK could not even begin with what was typed. */
+  | { type: 'unusable'; problem: Sentence }
+  | { type: 'connection'; connection: Connection; inCall: boolean }
+  /** The person does not want to wait for the next attempt. */
+  | { type: 'hurry' }
   | { type: 'last-call-ended' };
 
 export const SIGNED_OUT: Account = { status: 'signed-out', problem: null };
+
+const CONNECTING: Connection = { state: 'connecting', failures: 0, nextAttemptAt: null };
 
 /** Nothing happens where the event has no meaning in the state: the same object comes back. */
 export function account(state: Account, event: AccountEvent): Account {
   switch (event.type) {
     case 'sign-in':
-      return { status: 'connecting', user: event.user, gateway: event.gateway, problem: null };
+      return { status: 'connecting', user: event.user, gateway: event.gateway, connection: CONNECTING };
     case 'sign-out':
       return SIGNED_OUT;
-    case 'ready':
-      return state.status === 'signed-out' ? state : { status: 'registered', ...identity(state) };
-    case 'lost':
-      return state.status === 'registered'
-        ? { status: 'reconnecting', ...identity(state), refusal: null }
-        : state;
-    case 'failed':
-      return state.status === 'connecting' && state.problem?.what !== event.problem.what
-        ? { ...state, problem: event.problem }
-        : state;
-    case 'refused':
-      return refused(state, event);
+    case 'unusable':
+      return { status: 'signed-out', problem: event.problem };
+    case 'connection':
+      return state.status === 'signed-out' ? state : connectionChanged(state, event);
+    case 'hurry':
+      return state.status === 'signed-out' ? state : { ...state, connection: hurried(state.connection) };
     case 'last-call-ended':
-      return state.status === 'reconnecting' && state.refusal !== null
-        ? { status: 'signed-out', problem: state.refusal }
-        : state;
+      return state.status === 'signed-in' && needsSignIn(state.connection) ? ended(state.connection) : state;
   }
 }
 
-function refused(state: Account, { problem, inCall }: Extract<AccountEvent, { type: 'refused' }>): Account {
-  if (state.status === 'signed-out') return state;
-  if (!inCall) return { status: 'signed-out', problem };
-  return { status: 'reconnecting', ...identity(state), refusal: problem };
+export function isConnected(state: Account): boolean {
+  return state.status === 'signed-in' && state.connection.state === 'connected';
 }
 
-function identity({ user, gateway }: Exclude<Account, { status: 'signed-out' }>) {
-  return { user, gateway };
+function connectionChanged(
+  state: Exclude<Account, { status: 'signed-out' }>,
+  { connection, inCall }: Extract<AccountEvent, { type: 'connection' }>,
+): Account {
+  if (connection.state === 'connected') return { ...state, status: 'signed-in', connection };
+  const isOver =
+    state.status === 'connecting' ? connection.state === 'disconnected' : needsSignIn(connection) && !inCall;
+  return isOver ? ended(connection) : { ...state, connection };
+}
+
+function ended(connection: Connection): Account {
+  const reason = connection.state === 'disconnected' ? connection.reason : '';
+  return { status: 'signed-out', problem: endOfConnection(reason) };
 }

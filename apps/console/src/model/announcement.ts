@@ -1,7 +1,9 @@
 import type { Account } from './account.ts';
 import type { CallView } from './call-view.ts';
-import type { Calls } from './calls.ts';
+import { type Calls, callsGoingOn } from './calls.ts';
+import { connectionSentence, troubleConnecting } from './connection.ts';
 import type { Notices } from './notices.ts';
+import type { Sentence } from './sentence.ts';
 
 /** What a screen reader says. A new object is said again, even if its words are the same. */
 export interface Announcement {
@@ -25,7 +27,7 @@ export function announcementOf(before: Seen, after: Seen): Announcement | null {
   }
   const news = before.notices === after.notices ? undefined : newNotice(before, after);
   if (news !== undefined) return news;
-  return before.account === after.account ? null : accountNews(before.account, after.account);
+  return before.account === after.account ? null : accountNews(before.account, after);
 }
 
 function callNews(before: Seen, after: Seen): Announcement | null {
@@ -74,21 +76,26 @@ function newNotice(before: Seen, after: Seen): Announcement | undefined {
   const known = new Set(before.notices.shown.map(({ id }) => id));
   const fresh = after.notices.shown.find(({ id }) => !known.has(id));
   if (fresh === undefined) return undefined;
-  const { what, todo } = fresh.sentence;
-  return { text: [what, todo].filter(Boolean).join(' '), urgent: fresh.tone === 'error' };
+  return { text: spoken(fresh.sentence), urgent: fresh.tone === 'error' };
 }
 
-function accountNews(before: Account, after: Account): Announcement | null {
-  const same = before.status === after.status;
-  switch (after.status) {
-    case 'signed-out':
-      return { text: after.problem?.what ?? 'Signed out.', urgent: after.problem !== null };
-    case 'connecting':
-      if (!same) return { text: 'Signing in.', urgent: false };
-      return after.problem === null ? null : { text: after.problem.what, urgent: false };
-    case 'registered':
-      return same ? null : { text: 'Signed in. You can call and be called.', urgent: false };
-    case 'reconnecting':
-      return same ? null : { text: 'The connection to the gateway is lost. Reconnecting.', urgent: true };
+function spoken({ what, todo }: Sentence): string {
+  return [what, todo].filter(Boolean).join(' ');
+}
+
+function accountNews(before: Account, { account, calls }: Seen): Announcement | null {
+  if (account.status === 'signed-out') {
+    return { text: account.problem?.what ?? 'Signed out.', urgent: account.problem !== null };
   }
+  const { status, connection } = account;
+  if (status === 'connecting') {
+    if (before.status !== status) return { text: 'Signing in.', urgent: false };
+    const trouble = troubleConnecting(connection);
+    const isNew = trouble !== null && troubleConnecting(before.connection)?.what !== trouble.what;
+    return isNew ? { text: trouble.what, urgent: false } : null;
+  }
+  if (before.status !== status) return { text: 'Signed in. You can call and be called.', urgent: false };
+  if (before.connection.state === connection.state) return null;
+  const sentence = connectionSentence(connection, callsGoingOn(calls));
+  return sentence === null ? null : { text: spoken(sentence), urgent: true };
 }

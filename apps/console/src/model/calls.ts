@@ -66,6 +66,11 @@ export function incomingCalls({ live }: Calls): readonly CallView[] {
   return live.filter(({ phase }) => phase === 'incoming');
 }
 
+/** How many calls people are talking in, or have put on hold. */
+export function callsGoingOn({ live }: Calls): number {
+  return live.filter(({ answeredAt }) => answeredAt !== null).length;
+}
+
 function begun(now: CallSnapshot, phase: CallPhase, at: number): CallView {
   const { id, who, number, direction, muted, session } = now;
   const answeredAt = isAnswered(phase) ? at : null;

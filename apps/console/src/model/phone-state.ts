@@ -1,7 +1,8 @@
-import { type Account, type AccountEvent, SIGNED_OUT, account } from './account.ts';
+import { type Account, type AccountEvent, SIGNED_OUT, account, isConnected } from './account.ts';
 import { type Announcement, announcementOf } from './announcement.ts';
 import type { CallSnapshot, CallView } from './call-view.ts';
 import { type Calls, NO_CALLS, type PastCall, callChanged, callFailed, changeCall } from './calls.ts';
+import { connectionOf } from './connection.ts';
 import { type FoundDevices, NO_DEVICES, inUse, systemDevice } from './devices.ts';
 import { type TabCall, howlingSessions } from './howl.ts';
 import {
@@ -15,6 +16,7 @@ import {
   withoutExpired,
   withoutNotice,
 } from './notices.ts';
+import type { ConnectionEvent } from './sdk.ts';
 import { fillIn } from './sentence.ts';
 import type { Settings } from './settings.ts';
 import type { Trouble } from './troubles.ts';
@@ -36,7 +38,8 @@ export interface PhoneState {
 }
 
 export type PhoneEvent =
-  | { type: 'account'; event: AccountEvent }
+  | { type: 'account'; event: Exclude<AccountEvent, { type: 'connection' }> }
+  | { type: 'connection'; event: ConnectionEvent }
   | { type: 'call'; call: CallSnapshot }
   | {
       type: 'call-action';
@@ -83,6 +86,12 @@ function step(state: PhoneState, event: PhoneEvent, moment: Moment): PhoneState 
   switch (event.type) {
     case 'account':
       return withAccount(state, event.event);
+    case 'connection':
+      return withAccount(state, {
+        type: 'connection',
+        connection: connectionOf(event.event),
+        inCall: state.calls.live.length > 0,
+      });
     case 'call':
       return { ...state, calls: callChanged(state.calls, event.call, moment.at) };
     case 'call-action':
@@ -129,7 +138,7 @@ function settled(before: PhoneState, stepped: PhoneState, moment: Moment): Phone
   if (before.calls.live.length > 0 && ids.length === 0) {
     state = { ...state, account: account(state.account, { type: 'last-call-ended' }), soundBlocked: false };
   }
-  if (before.account.status === 'reconnecting' && state.account.status === 'registered') {
+  if (before.account.status === 'signed-in' && !isConnected(before.account) && isConnected(state.account)) {
     state = { ...state, notices: occurred(state.notices, connectedAgain(moment), moment.at) };
   }
   return before.account.status !== 'signed-out' && state.account.status === 'signed-out'
@@ -156,21 +165,9 @@ function troubled(
   const call = [...state.calls.live, ...state.calls.past].find(({ id }) => id === callId);
   const words = { who: call?.who ?? 'the other side', remedy };
   const notices = occurred(state.notices, { tone, trouble, code, callId, words }, at);
-  const problem = fillIn(trouble, words);
-  const inCall = state.calls.live.length > 0;
-  switch (trouble.place) {
-    case 'account':
-      return withAccount({ ...state, notices }, { type: 'failed', problem });
-    case 'refusal':
-      return withAccount({ ...state, notices }, { type: 'refused', problem, inCall });
-    case 'page':
-    case 'call':
-    case 'log':
-      break;
-  }
   const endsCall = tone === 'error' && trouble.place === 'page' && callId !== null;
   if (!endsCall || (call !== undefined && isTalk(call) && MICROPHONE.has(code))) return { ...state, notices };
-  return { ...state, notices, calls: callFailed(state.calls, callId, problem.what) };
+  return { ...state, notices, calls: callFailed(state.calls, callId, fillIn(trouble, words).what) };
 }
 
 /** A call that is going on keeps the microphone that it has when another cannot be opened. */

@@ -9,6 +9,11 @@ const lastEnd = ({ phone }: ReturnType<typeof phoneRig>) => phone.state.calls.pa
 const told = ({ phone }: ReturnType<typeof phoneRig>) =>
   phone.state.notices.shown.map(({ sentence }) => sentence.what);
 
+function connection({ phone }: ReturnType<typeof phoneRig>) {
+  const { account } = phone.state;
+  return account.status === 'signed-out' ? null : account.connection;
+}
+
 describe('signing in', () => {
   it('makes a client with the credentials, and is registered when the gateway says so', () => {
     const rig = phoneRig();
@@ -20,8 +25,13 @@ describe('signing in', () => {
       trickleIce: true,
     });
     expect(rig.phone.state.account.status).toBe('connecting');
-    rig.client().emit('telnyx.ready', {});
-    expect(rig.phone.state.account).toEqual({ status: 'registered', user: 'alice', gateway: 'ws://gateway' });
+    rig.client().tell('connected');
+    expect(rig.phone.state.account).toEqual({
+      status: 'signed-in',
+      user: 'alice',
+      gateway: 'ws://gateway',
+      connection: { state: 'connected' },
+    });
   });
 
   it('remembers the user, and no secret anywhere', () => {
@@ -38,7 +48,7 @@ describe('signing in', () => {
   it('refused: says why, and lets go of the client', () => {
     const rig = phoneRig();
     rig.phone.signIn('alice', { login: 'alice', password: 'wrong' }, 'ws://gateway');
-    rig.client().fail(46001);
+    rig.client().tell('disconnected', { reason: 'login-refused' });
     expect(rig.phone.state.account).toMatchObject({
       status: 'signed-out',
       problem: { what: 'The gateway did not accept this sign-in.' },
@@ -56,13 +66,16 @@ describe('signing in', () => {
   it('without an answer from the gateway: goes on trying and says so', () => {
     const rig = phoneRig();
     rig.phone.signIn('alice', { login: 'alice', password: 'x' }, 'ws://gateway');
-    rig.client().fail(45002);
-    expect(rig.phone.state.account).toMatchObject({
-      status: 'connecting',
-      problem: { what: 'The connection to the gateway failed.' },
-    });
-    rig.client().emit('telnyx.ready', {});
-    expect(rig.phone.state.account.status).toBe('registered');
+    rig.client().tell('connecting');
+    expect(rig.phone.state.announcement?.text).toBe('Signing in.');
+    rig.client().tell('connecting', { attempt: 1, nextAttemptAt: rig.world.time + 900 });
+    expect(rig.phone.state.account).toMatchObject({ status: 'connecting', connection: { failures: 1 } });
+    expect(rig.phone.state.announcement?.text).toBe('The connection to the gateway failed.');
+    rig.client().tell('offline', { attempt: 1 });
+    expect(rig.phone.state.announcement?.text).toBe('This computer is offline.');
+    rig.client().tell('connected');
+    expect(rig.phone.state.account.status).toBe('signed-in');
+    expect(told(rig)).toEqual([]);
   });
 
   it('again as somebody else: what the first client still says is ignored', () => {
@@ -70,7 +83,7 @@ describe('signing in', () => {
     const first = rig.signedIn();
     rig.phone.signOut();
     rig.phone.signIn('bob', { login: 'bob', password: 'x' }, 'ws://gateway');
-    first.emit('telnyx.ready', {});
+    first.tell('connected');
     first.ring('mallory');
     expect(rig.phone.state.account).toMatchObject({ status: 'connecting', user: 'bob' });
     expect(rig.phone.state.calls.live).toEqual([]);
@@ -93,14 +106,62 @@ describe('a lost connection', () => {
     const rig = phoneRig();
     rig.signedIn();
     rig.talkingTo('bob');
-    rig.client().emit('telnyx.socket.close', {});
-    expect(rig.phone.state.account.status).toBe('reconnecting');
+    rig.client().tell('reconnecting', { attempt: 1, nextAttemptAt: rig.world.time + 150 });
+    expect(connection(rig)).toEqual({
+      state: 'reconnecting',
+      failures: 1,
+      nextAttemptAt: rig.world.time + 150,
+    });
+    expect(rig.phone.state.announcement).toEqual({
+      text: 'The connection to the gateway is lost. Your call goes on: sound does not need this connection.',
+      urgent: true,
+    });
     expect(live(rig)).toEqual(['bob talking']);
-    rig.client().emit('telnyx.ready', {});
-    expect(rig.phone.state.account.status).toBe('registered');
+    rig.client().tell('connected');
+    expect(connection(rig)).toEqual({ state: 'connected' });
     expect(told(rig)).toEqual(['Connected again.']);
     rig.pass(6000);
     expect(told(rig)).toEqual([]);
+  });
+
+  it('attempts that fail are not announced each, and the person may make the next one now', () => {
+    const rig = phoneRig();
+    const client = rig.signedIn();
+    client.tell('reconnecting', { attempt: 1, nextAttemptAt: rig.world.time + 150 });
+    const { announcement } = rig.phone.state;
+    client.tell('reconnecting', { attempt: 2, nextAttemptAt: rig.world.time + 18_000 });
+    expect(rig.phone.state.announcement).toBe(announcement);
+    rig.phone.connectNow();
+    expect(client.attempts).toBe(2);
+    expect(connection(rig)).toMatchObject({ failures: 2, nextAttemptAt: null });
+  });
+
+  it.each([
+    ['displaced', 'This session goes on in another tab.'],
+    ['ended-by-server', 'The gateway has ended this session.'],
+    ['exhausted', 'The gateway cannot be reached, and the console has stopped trying.'],
+  ])('for good (%s): says so, keeps who is signed in, and connects again when asked to', (reason, what) => {
+    const rig = phoneRig();
+    const client = rig.signedIn();
+    client.tell('disconnected', { reason });
+    expect(rig.phone.state.account).toMatchObject({ status: 'signed-in', user: 'alice' });
+    expect(rig.phone.state.announcement?.text).toContain(what);
+    expect(client.connected).toBe(true);
+    rig.phone.connectNow();
+    client.tell('connecting');
+    client.tell('connected');
+    expect(connection(rig)).toEqual({ state: 'connected' });
+    expect(client.attempts).toBe(2);
+  });
+
+  it('for want of a sign-in that holds: signs out and says why', () => {
+    const rig = phoneRig();
+    rig.signedIn().tell('disconnected', { reason: 'revoked' });
+    expect(rig.phone.state.account).toMatchObject({
+      status: 'signed-out',
+      problem: { what: 'Your sign-in was revoked.' },
+    });
+    expect(rig.client().connected).toBe(false);
   });
 
   it('the gateway has lost the call meanwhile: that is why it ended', () => {
@@ -116,9 +177,10 @@ describe('a lost connection', () => {
     const rig = phoneRig();
     rig.signedIn();
     const call = rig.talkingTo('bob');
-    rig.client().emit('telnyx.socket.close', {});
-    rig.client().fail(46001);
+    rig.client().tell('reconnecting');
+    rig.client().tell('disconnected', { reason: 'login-refused' });
     expect(live(rig)).toEqual(['bob talking']);
+    expect(rig.phone.state.announcement?.text).toContain('Your call goes on until you hang up.');
     expect(rig.client().connected).toBe(true);
     call.end({ causeCode: 16 });
     expect(rig.phone.state.account).toMatchObject({

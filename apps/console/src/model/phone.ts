@@ -1,6 +1,7 @@
 import { snapshot } from './call-view.ts';
 import { othersTalking } from './calls.ts';
 import { parseTabMessage } from './howl.ts';
+import { Line } from './line.ts';
 import { nextExpiry } from './notices.ts';
 import {
   type PhoneEvent,
@@ -23,14 +24,17 @@ const PLAYBACK_BLOCKED = 33101;
 export class Phone {
   readonly #ports: PhonePorts;
   readonly #listeners = new Set<() => void>();
-  readonly #calls = new Map<string, PhoneCall>();
-  readonly #elements = new Map<string, HTMLMediaElement>();
+  readonly #line: Line;
   #state: PhoneState;
-  #client: PhoneClient | null = null;
   #disarm: () => void = () => undefined;
 
   constructor(ports: PhonePorts) {
     this.#ports = ports;
+    this.#line = new Line(ports, {
+      connection: (event) => this.#dispatch({ type: 'connection', event }),
+      call: (call) => this.#changed(call),
+      trouble: (tone, code, callId) => this.#trouble(tone, code, callId),
+    });
     this.#state = newPhone(parseSettings(ports.storage.read()));
   }
 
@@ -79,18 +83,25 @@ export class Phone {
 
   /** @param user shown and remembered; empty where a token says who it is. The credentials are not kept. */
   signIn(user: string, credentials: Credentials, gateway: string): void {
-    this.#drop();
+    this.#line.close();
     this.#dispatch({ type: 'account', event: { type: 'sign-in', user, gateway } });
     if (user !== '') this.#dispatch({ type: 'settings', change: { user } });
     try {
-      const client = this.#ports.createClient({ ...credentials, env: gateway, trickleIce: true });
-      this.#client = client;
-      this.#listenTo(client);
+      const client = this.#line.open({ ...credentials, env: gateway, trickleIce: true });
       this.#applyDevices(client);
-      client.connect().catch((error: unknown) => this.#failed(error, null, 45001));
+      this.#connect(client);
     } catch (error) {
-      this.#failed(error, null, 46002);
+      const problem = errorTrouble(codeOf(error) ?? 46002);
+      this.#dispatch({ type: 'account', event: { type: 'unusable', problem } });
     }
+  }
+
+  /** Makes the next attempt now, or connects again after an end. */
+  connectNow(): void {
+    const { client } = this.#line;
+    if (client === null) return;
+    this.#dispatch({ type: 'account', event: { type: 'hurry' } });
+    this.#connect(client);
   }
 
   /** Ends every call too. */
@@ -100,35 +111,29 @@ export class Phone {
 
   /** Puts whoever talks on hold, and calls. */
   dial(destination: string): void {
-    const client = this.#client;
+    const { client } = this.#line;
     if (client === null || destination.trim() === '') return;
     this.#dispatch({ type: 'attempt' });
     this.#holdOthers(null);
-    const remoteElement = this.#ports.playback.create();
     try {
-      const call = client.newCall({ destinationNumber: destination.trim(), remoteElement });
-      this.#elements.set(call.id, remoteElement);
-      this.#changed(call);
+      this.#changed(this.#line.dial(client, destination.trim()));
     } catch (error) {
-      this.#ports.playback.release(remoteElement);
       this.#failed(error, null, 49001);
     }
   }
 
   /** Puts whoever talks on hold, and answers. */
   answer(id: string): void {
-    const call = this.#calls.get(id);
+    const call = this.#line.call(id);
     if (call === undefined || this.#view(id)?.phase !== 'incoming') return;
     this.#dispatch({ type: 'attempt' });
     this.#holdOthers(id);
-    const remoteElement = this.#ports.playback.create();
-    this.#elements.set(id, remoteElement);
-    this.#run(call, () => call.answer({ remoteElement }));
+    this.#run(call, () => this.#line.answer(call));
   }
 
   /** Hangs up, cancels or declines. */
   hangUp(id: string): void {
-    const call = this.#calls.get(id);
+    const call = this.#line.call(id);
     if (call === undefined) return;
     this.#dispatch({ type: 'call-action', id, change: { endedHere: true } });
     this.#run(call, () => call.hangup());
@@ -136,7 +141,7 @@ export class Phone {
 
   /** To resume a call puts whoever talks on hold. */
   toggleHold(id: string): void {
-    const call = this.#calls.get(id);
+    const call = this.#line.call(id);
     const view = this.#view(id);
     if (call === undefined || view === undefined) return;
     if (view.phase !== 'held') return this.#run(call, () => call.hold());
@@ -145,7 +150,7 @@ export class Phone {
   }
 
   toggleMute(id: string): void {
-    const call = this.#calls.get(id);
+    const call = this.#line.call(id);
     if (call === undefined) return;
     if (call.isAudioMuted) call.unmuteAudio();
     else call.muteAudio();
@@ -154,7 +159,7 @@ export class Phone {
 
   /** Switches both directions of the call off in this tab, or on again. */
   toggleSilence(id: string): void {
-    const call = this.#calls.get(id);
+    const call = this.#line.call(id);
     const view = this.#view(id);
     if (call === undefined || view === undefined) return;
     if (view.silenced) {
@@ -177,7 +182,7 @@ export class Phone {
   sendDigit(id: string, digit: string): void {
     const view = this.#view(id);
     if (view === undefined) return;
-    this.#calls.get(id)?.dtmf(digit);
+    this.#line.call(id)?.dtmf(digit);
     this.#dispatch({ type: 'call-action', id, change: { digits: view.digits + digit } });
   }
 
@@ -201,46 +206,22 @@ export class Phone {
 
   /** The sound of a call as it is at this moment; tracks and streams may change while it goes on. */
   streams(id: string): { local: MediaStream | null; remote: MediaStream | null } {
-    const call = this.#calls.get(id);
+    const call = this.#line.call(id);
     return { local: call?.localStream ?? null, remote: call?.remoteStream ?? null };
   }
 
-  #listenTo(client: PhoneClient): void {
-    const here =
-      <T>(listener: (payload: T) => void) =>
-      (payload: T) => {
-        if (client === this.#client) listener(payload);
-      };
-    client.on(
-      'telnyx.ready',
-      here(() => this.#dispatch({ type: 'account', event: { type: 'ready' } })),
-    );
-    client.on(
-      'telnyx.socket.close',
-      here(() => this.#dispatch({ type: 'account', event: { type: 'lost' } })),
-    );
-    client.on(
-      'telnyx.notification',
-      here(({ call }) => call !== undefined && this.#changed(call)),
-    );
-    client.on(
-      'telnyx.error',
-      here(({ error, callId }) => this.#trouble('error', error.code, callId ?? null)),
-    );
-    client.on(
-      'telnyx.warning',
-      here(({ warning, callId }) => this.#trouble('warning', warning.code, callId ?? null)),
-    );
+  #connect(client: PhoneClient): void {
+    client.connect().catch((error: unknown) => this.#failed(error, null, 49001));
   }
 
   #changed(call: PhoneCall): void {
-    this.#calls.set(call.id, call);
+    this.#line.keep(call);
     this.#dispatch({ type: 'call', call: snapshot(call) });
   }
 
   #holdOthers(id: string | null): void {
     for (const view of othersTalking(this.#state.calls, id)) {
-      const call = this.#calls.get(view.id);
+      const call = this.#line.call(view.id);
       if (call !== undefined) this.#run(call, () => call.hold());
     }
   }
@@ -301,12 +282,12 @@ export class Phone {
     if (before.settings !== after.settings || before.devices !== after.devices) {
       this.#followDevices(before, after);
     }
-    if (after.account.status === 'signed-out' && this.#client !== null) this.#drop();
+    if (after.account.status === 'signed-out' && this.#line.client !== null) this.#line.close();
   }
 
   #followCalls(before: PhoneState, after: PhoneState): void {
     const live = new Set(after.calls.live.map(({ id }) => id));
-    for (const { id } of before.calls.live) if (!live.has(id)) this.#release(id);
+    for (const { id } of before.calls.live) if (!live.has(id)) this.#line.release(id);
     if (JSON.stringify(tabCalls(before)) !== JSON.stringify(tabCalls(after))) this.#tellTabs();
     // Names of devices are there only once the person has given the microphone.
     const firstTalk = after.calls.live.some(({ phase }) => phase === 'talking');
@@ -314,10 +295,10 @@ export class Phone {
   }
 
   #followDevices(before: PhoneState, after: PhoneState): void {
-    if (this.#client !== null) this.#applyDevices(this.#client);
+    if (this.#line.client !== null) this.#applyDevices(this.#line.client);
     const { microphone, speaker } = deviceChanges(before, after);
     for (const { id } of after.calls.live) {
-      const call = this.#calls.get(id);
+      const call = this.#line.call(id);
       if (call === undefined) continue;
       if (microphone !== null) this.#run(call, () => call.setAudioInDevice(microphone));
       if (speaker !== null) this.#run(call, () => call.setAudioOutDevice(speaker));
@@ -330,27 +311,12 @@ export class Phone {
     client.speaker = speaker;
   }
 
-  #release(id: string): void {
-    this.#calls.delete(id);
-    const element = this.#elements.get(id);
-    this.#elements.delete(id);
-    if (element !== undefined) this.#ports.playback.release(element);
-  }
-
   #armExpiry(): void {
     this.#disarm();
     const { clock } = this.#ports;
     const expiry = nextExpiry(this.#state.notices);
     if (expiry === null) return;
     this.#disarm = clock.after(expiry - clock.now(), () => this.#dispatch({ type: 'time-passed' }));
-  }
-
-  #drop(): void {
-    const client = this.#client;
-    this.#client = null;
-    // It says good-bye by itself; that it cannot is nobody's business any more.
-    client?.disconnect().catch(() => undefined);
-    for (const id of [...this.#calls.keys()]) this.#release(id);
   }
 }
 

@@ -48,13 +48,25 @@ export interface WarningEvent {
   readonly callId?: string | undefined;
 }
 
+/** `telnyx.connection` */
+export interface ConnectionEvent {
+  readonly state: 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'disconnected';
+  /** One of the SDK's words for what changed it. */
+  readonly reason: string;
+  /** Attempts that have failed. */
+  readonly attempt: number;
+  /** Milliseconds of the epoch; left out while an attempt is under way. */
+  readonly nextAttemptAt?: number;
+}
+
 export interface PhoneClient {
   micId?: string | null | undefined;
   speaker?: string | null | undefined;
+  /** Where another attempt is waited for, it begins at once. */
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   newCall(options: { destinationNumber: string; remoteElement: HTMLMediaElement }): PhoneCall;
-  on(event: 'telnyx.ready' | 'telnyx.socket.close', listener: (event: unknown) => void): unknown;
+  on(event: 'telnyx.connection', listener: (event: ConnectionEvent) => void): unknown;
   on(event: 'telnyx.notification', listener: (notification: NotificationEvent) => void): unknown;
   on(event: 'telnyx.error', listener: (event: ErrorEvent) => void): unknown;
   on(event: 'telnyx.warning', listener: (event: WarningEvent) => void): unknown;

@@ -3,11 +3,11 @@ import type { Sentence } from './sentence.ts';
 /**
  * Every error and warning that the SDK can emit, in words for the person on the phone.
  *
- * `place` is where it belongs: at the registration, at its end, on the page, at the call, or only in the list of
- * messages, for what the console or the SDK settles by itself.
+ * `place` is where it belongs: on the page, at the call, or only in the list of messages, for what the console or the
+ * SDK settles by itself and what the page shows as the state of the connection.
  */
 export interface Trouble extends Sentence {
-  place: 'account' | 'refusal' | 'page' | 'call' | 'log';
+  place: 'page' | 'call' | 'log';
 }
 
 const TRY_AGAIN = 'Call again. If it goes wrong again, reload the page.';
@@ -63,11 +63,11 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
   ],
   [44004, at('log', 'The gateway refused a subscription.', 'Calls are not affected.')],
   [44005, at('page', 'The call ended before its sound was set up.', 'Call again.')],
-  [45001, at('refusal', 'The browser cannot open the address of the gateway.', 'Check the address.')],
+  [45001, at('log', 'The browser cannot open the address of the gateway.', 'Check the address.')],
   [
     45002,
     at(
-      'account',
+      'log',
       'The connection to the gateway failed.',
       'Check the address and your network. The console keeps trying.',
     ),
@@ -75,7 +75,7 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
   [
     45003,
     at(
-      'refusal',
+      'log',
       'The gateway cannot be reached, and the console has stopped trying.',
       'Sign in again when the network is back.',
     ),
@@ -83,7 +83,7 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
   [
     45004,
     at(
-      'account',
+      'log',
       'The gateway could not register you.',
       'The console keeps trying. If it lasts, tell the operator.',
     ),
@@ -91,16 +91,16 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
   [
     46001,
     at(
-      'refusal',
+      'log',
       'The gateway did not accept this sign-in.',
       'Check the user name and the password, or use a new token.',
     ),
   ],
   [
     46002,
-    at('refusal', 'These credentials cannot be used.', 'Give a user name and a password, or a whole token.'),
+    at('log', 'These credentials cannot be used.', 'Give a user name and a password, or a whole token.'),
   ],
-  [46003, at('account', 'The gateway asks for a new sign-in.', 'The console signs in again by itself.')],
+  [46003, at('log', 'The gateway asks for a new sign-in.', 'The console signs in again by itself.')],
   [
     47001,
     at(
@@ -117,10 +117,7 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
       'Ask whoever runs this gateway whether its TURN server can be reached from your network.',
     ),
   ],
-  [
-    48001,
-    at('account', 'This computer is offline.', 'Check your network. The console reconnects by itself.'),
-  ],
+  [48001, at('log', 'This computer is offline.', 'Check your network. The console reconnects by itself.')],
   [48501, at('page', 'The gateway no longer knows the call with {who}, so it has ended.', 'Call again.')],
   [49001, at('page', 'Something unexpected went wrong.', 'If calls misbehave, reload the page.')],
 ]);
@@ -198,7 +195,7 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
   [35002, at('log', 'The gateway named a call that this page does not know.', '')],
   [36003, at('log', 'The connection to the gateway is being renewed.', '')],
   [36004, at('call', 'The sound of this call is being repaired.', '')],
-  [36005, at('refusal', 'The connection is lost and is not renewed by itself.', 'Sign in again.')],
+  [36005, at('log', 'The connection is lost and is not renewed by itself.', 'Sign in again.')],
 ]);
 
 export function errorTrouble(code: number): Trouble {

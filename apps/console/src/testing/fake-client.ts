@@ -1,6 +1,7 @@
 import type { Playback } from '../model/ports.ts';
 import type {
   ClientFactory,
+  ConnectionEvent,
   ErrorEvent,
   NotificationEvent,
   PhoneCall,
@@ -9,8 +10,7 @@ import type {
 } from '../model/sdk.ts';
 
 interface Events {
-  'telnyx.ready': unknown;
-  'telnyx.socket.close': unknown;
+  'telnyx.connection': ConnectionEvent;
   'telnyx.notification': NotificationEvent;
   'telnyx.error': ErrorEvent;
   'telnyx.warning': WarningEvent;
@@ -21,6 +21,8 @@ export class FakeClient implements PhoneClient {
   micId = '';
   speaker = '';
   connected = false;
+  /** How often it was told to connect. */
+  attempts = 0;
   readonly options: Parameters<ClientFactory>[0];
   readonly calls: FakeCall[] = [];
   /** What the next `newCall` throws. */
@@ -33,12 +35,12 @@ export class FakeClient implements PhoneClient {
 
   async connect(): Promise<void> {
     this.connected = true;
+    this.attempts += 1;
   }
 
   async disconnect(): Promise<void> {
     this.connected = false;
     for (const call of this.calls) call.become('purge');
-    this.emit('telnyx.socket.close', {});
   }
 
   newCall(options: { destinationNumber: string; remoteElement: HTMLMediaElement }): FakeCall {
@@ -63,6 +65,11 @@ export class FakeClient implements PhoneClient {
     for (const { event: name, listener } of this.#listeners) {
       if (name === event) (listener as (payload: Events[E]) => void)(payload);
     }
+  }
+
+  /** What becomes of the connection. */
+  tell(state: ConnectionEvent['state'], change: Partial<ConnectionEvent> = {}): void {
+    this.emit('telnyx.connection', { state, reason: '', attempt: 0, ...change });
   }
 
   fail(code: number, callId?: string): void {

@@ -66,7 +66,7 @@ function signedIn(): FakeClient {
   phone.signIn('alice', { login: 'alice', password: 'alice' }, 'ws://localhost:8080');
   const client = clients.at(-1);
   if (client === undefined) throw new Error('There is no client.');
-  client.emit('telnyx.ready', {});
+  client.tell('connected');
   return client;
 }
 
@@ -96,14 +96,14 @@ const FIXTURES: ReadonlyMap<string, () => void> = new Map([
     'refused',
     () => {
       phone.signIn('alice', { login: 'alice', password: 'x' }, 'ws://localhost:8080');
-      clients.at(-1)?.fail(46001);
+      clients.at(-1)?.tell('disconnected', { reason: 'login-refused' });
     },
   ],
   [
     'connecting',
     () => {
       phone.signIn('alice', { login: 'alice', password: 'x' }, 'ws://localhost:8080');
-      clients.at(-1)?.fail(45002);
+      clients.at(-1)?.tell('connecting', { attempt: 2, nextAttemptAt: time + 3_000 });
     },
   ],
   [
@@ -155,10 +155,12 @@ const FIXTURES: ReadonlyMap<string, () => void> = new Map([
       client.fail(44001, call.id);
       client.fail(40005);
       client.warn(34001);
-      client.emit('telnyx.socket.close', {});
+      client.tell('reconnecting', { attempt: 3, nextAttemptAt: time + 7_000 });
       client.warn(33101, call.id);
     },
   ],
+  ['offline', () => signedIn().tell('offline')],
+  ['displaced', () => signedIn().tell('disconnected', { reason: 'displaced' })],
   [
     'howling',
     () => {

@@ -89,7 +89,7 @@ export function phoneRig(stored: string | null = null) {
     /** alice has signed in, and the gateway knows her. */
     signedIn() {
       phone.signIn('alice', { login: 'alice', password: 'secret word' }, 'ws://gateway');
-      client().emit('telnyx.ready', {});
+      client().tell('connected');
       return client();
     },
     /** alice has called somebody who answered. */

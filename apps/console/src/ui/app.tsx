@@ -17,10 +17,10 @@ export function App() {
       <PageTitle />
       <Header onShortcuts={showHelp} />
       <main className="main">
-        {account.status === 'signed-out' || account.status === 'connecting' ? (
-          <SignIn account={account} />
-        ) : (
+        {account.status === 'signed-in' ? (
           <Softphone keypad={keypad} setKeypad={setKeypad} showHelp={showHelp} />
+        ) : (
+          <SignIn account={account} />
         )}
       </main>
       <Announcer />

@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.ts';
+import type { Connection } from '../model/connection.ts';
 import { useConsole, usePhoneState } from './console-context.ts';
 import { Icon } from './icon.tsx';
 import { Logo } from './logo.tsx';
@@ -6,14 +7,13 @@ import { Logo } from './logo.tsx';
 export function Header({ onShortcuts }: { onShortcuts: () => void }) {
   const { phone } = useConsole();
   const { account, calls } = usePhoneState();
-  const signedIn = account.status === 'registered' || account.status === 'reconnecting';
   return (
     <header className="header">
       <p className="brand">
         <Logo />
         Parley
       </p>
-      {signedIn && (
+      {account.status === 'signed-in' && (
         <>
           <Registration account={account} />
           <button type="button" className="icon-button" onClick={onShortcuts} aria-label="Keyboard shortcuts">
@@ -29,13 +29,21 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
   );
 }
 
-function Registration({ account }: { account: Extract<Account, { status: 'registered' | 'reconnecting' }> }) {
-  const registered = account.status === 'registered';
+function Registration({ account }: { account: Exclude<Account, { status: 'signed-out' }> }) {
+  const { state } = account.connection;
   return (
-    <p className="registration" data-status={account.status}>
+    <p className="registration" data-state={state}>
       <span className="registration-dot" aria-hidden="true" />
       <span className="registration-user">{account.user === '' ? 'Token' : account.user}</span>
-      <span className="registration-word">{registered ? 'Ready for calls' : 'Reconnecting…'}</span>
+      <span className="registration-word">{WORDS[state]}</span>
     </p>
   );
 }
+
+const WORDS: Record<Connection['state'], string> = {
+  connecting: 'Connecting…',
+  connected: 'Ready for calls',
+  reconnecting: 'Reconnecting…',
+  offline: 'Offline',
+  disconnected: 'Not connected',
+};

@@ -1,6 +1,9 @@
+import { callsGoingOn } from '../model/calls.ts';
+import { type Connection, connectionSentence, isTrying, needsSignIn } from '../model/connection.ts';
 import { howlingCall } from '../model/phone-state.ts';
 import { errorTrouble } from '../model/troubles.ts';
 import { useConsole, usePhoneState } from './console-context.ts';
+import { NextAttempt } from './next-attempt.tsx';
 import { NoticeBox } from './notice-box.tsx';
 
 const MICROPHONE_DENIED = 42001;
@@ -12,9 +15,7 @@ export function PageNotices() {
   const shown = notices.shown.filter(({ callId, code }) => callId === null && code !== MICROPHONE_DENIED);
   return (
     <section className="notices" aria-label="Notices">
-      {account.status === 'reconnecting' && (
-        <NoticeBox tone="warning" sentence={account.refusal ?? RECONNECTING} />
-      )}
+      {account.status === 'signed-in' && <Connecting connection={account.connection} />}
       <Microphone />
       <SoundBlocked />
       <Howling />
@@ -25,10 +26,22 @@ export function PageNotices() {
   );
 }
 
-const RECONNECTING = {
-  what: 'The connection to the gateway is lost.',
-  todo: 'Reconnecting by itself; calls that are going on are kept.',
-};
+function Connecting({ connection }: { connection: Connection }) {
+  const { phone } = useConsole();
+  const { calls } = usePhoneState();
+  const sentence = connectionSentence(connection, callsGoingOn(calls));
+  if (sentence === null) return null;
+  return (
+    <NoticeBox tone={connection.state === 'disconnected' ? 'error' : 'warning'} sentence={sentence}>
+      {isTrying(connection) && <NextAttempt connection={connection} />}
+      {connection.state === 'disconnected' && !needsSignIn(connection) && (
+        <button type="button" className="button" onClick={() => phone.connectNow()}>
+          Connect again
+        </button>
+      )}
+    </NoticeBox>
+  );
+}
 
 /** Why no call can have a microphone, for as long as it is true. */
 export function Microphone() {

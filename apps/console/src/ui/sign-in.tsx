@@ -1,29 +1,34 @@
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import type { Account } from '../model/account.ts';
+import { isTrying, troubleConnecting } from '../model/connection.ts';
 import { checkGateway } from '../model/gateway-address.ts';
 import { useConsole, usePhoneState } from './console-context.ts';
+import { NextAttempt } from './next-attempt.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { Microphone } from './page-notices.tsx';
 
 type Method = 'password' | 'token';
 
 export interface SignInProps {
-  account: Extract<Account, { status: 'signed-out' | 'connecting' }>;
+  account: Account;
 }
 
 export function SignIn({ account }: SignInProps) {
   const { phone } = useConsole();
-  const connecting = account.status === 'connecting';
+  const connection = account.status === 'signed-out' ? null : account.connection;
+  const problem = account.status === 'signed-out' ? account.problem : troubleConnecting(account.connection);
   return (
     <div className="sign-in">
       <section className="panel sign-in-panel" aria-labelledby="sign-in-heading">
         <h1 id="sign-in-heading">Sign in to call</h1>
         <Microphone />
-        {account.problem !== null && (
-          <NoticeBox tone={connecting ? 'warning' : 'error'} sentence={account.problem} />
+        {problem !== null && (
+          <NoticeBox tone={connection === null ? 'error' : 'warning'} sentence={problem}>
+            {connection !== null && isTrying(connection) && <NextAttempt connection={connection} />}
+          </NoticeBox>
         )}
-        <SignInForm busy={connecting} />
-        {connecting && (
+        <SignInForm busy={connection !== null} />
+        {account.status !== 'signed-out' && (
           <div className="connecting">
             <p>
               <span className="spinner" aria-hidden="true" /> Connecting to {account.gateway}

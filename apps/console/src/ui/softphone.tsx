@@ -1,3 +1,4 @@
+import { isConnected } from '../model/account.ts';
 import type { Calls } from '../model/calls.ts';
 import { incomingCalls, othersTalking } from '../model/calls.ts';
 import { CallCard } from './call-card.tsx';
@@ -22,8 +23,7 @@ export function Softphone({ keypad, setKeypad, showHelp }: SoftphoneProps) {
   const { calls, account, settings } = usePhoneState();
   useCallFocus();
   useShortcuts({ keypad, setKeypad, showHelp });
-  const closed =
-    account.status === 'registered' ? '' : 'You can call again as soon as the connection is back.';
+  const closed = isConnected(account) ? '' : 'You can call again as soon as you are connected.';
   const going = calls.live.filter(({ phase }) => phase !== 'incoming');
   return (
     <>
