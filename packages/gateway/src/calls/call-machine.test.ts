@@ -341,6 +341,16 @@ describe('any order and repetition of events', () => {
       type: fc.constantFrom('refused' as const, 'attachTimeout' as const, 'detached' as const),
       leg,
     }),
+    fc.record({
+      type: fc.constantFrom('inviteLost' as const, 'mediaSilent' as const, 'mediaHeard' as const),
+      leg,
+    }),
+    fc.record({
+      type: fc.constant('reattached' as const),
+      leg,
+      sdp: fc.constant('taken'),
+      epoch: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+    }),
     fc.constant<CallEvent>({ type: 'ringTimeout' }),
     fc.constant<CallEvent>({ type: 'terminate', cause: causes.temporaryFailure }),
   );
@@ -368,6 +378,43 @@ describe('any order and repetition of events', () => {
         );
         expect(descriptions.length).toBeLessThanOrEqual(1);
         expect(effects.filter((effect) => effect.do === 'tellAnswer').length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('counts the offers of another path of each leg, and applies one answer to each at most', () => {
+    fc.assert(
+      fc.property(early, fc.array(event, { maxLength: 40 }), (kind, events) => {
+        const open = new Map<string, number>();
+        const counted = new Map<string, number>();
+        let state = run(twoPlaces(kind), accepted, answer('bob-desk')).state;
+        for (const each of events) {
+          const step = callTransition(state, each);
+          state = step.state;
+          for (const effect of step.effects) {
+            if (effect.do === 'tellAttach') {
+              expect(effect.epoch).toBe((counted.get(effect.leg) ?? 0) + 1);
+              counted.set(effect.leg, effect.epoch);
+              open.set(effect.leg, effect.epoch);
+            }
+            if (effect.do === 'applyAnswer') {
+              const answered = each.type === 'reattached' ? (each.epoch ?? open.get(effect.leg)) : null;
+              expect(answered).toBe(open.get(effect.leg));
+              open.delete(effect.leg);
+            }
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('invites callees alone', () => {
+    fc.assert(
+      fc.property(early, fc.array(event, { maxLength: 20 }), (kind, events) => {
+        const { effects } = run(twoPlaces(kind), ...events);
+        expect(effects.filter((effect) => effect.do === 'invite' && effect.leg === 'alice')).toEqual([]);
       }),
       { numRuns: 2_000 },
     );

@@ -70,6 +70,7 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
       return describeCaller(state, event.sdp);
     case 'offered':
     case 'remade':
+      if (calleeOf(state, event.leg) === undefined) return stay(state);
       return stay(withCallee(state, event.leg, { offer: event.sdp }), {
         do: 'invite',
         leg: event.leg,
