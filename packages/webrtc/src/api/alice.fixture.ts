@@ -25,6 +25,9 @@ export class Alice {
   random = 0.5;
   userAgent = 'Fake browser';
   isOnline = true;
+  /** What other pages of the same tab find there. */
+  storage = new Map<string, string>();
+  storageBlocked = false;
   isVisible = true;
   private readonly pageListeners = new Set<(happening: PageHappening) => void>();
   private readonly states = new Map<string, string[]>();
@@ -145,6 +148,14 @@ export class Alice {
         };
       },
       isOnline: () => this.isOnline,
+      storage: () => {
+        if (this.storageBlocked) throw new DOMException('Blocked', 'SecurityError');
+        return {
+          getItem: (key) => this.storage.get(key) ?? null,
+          setItem: (key, value) => this.storage.set(key, value),
+          removeItem: (key) => this.storage.delete(key),
+        };
+      },
       isVisible: () => this.isVisible,
       write: (level, line, ...detail) => {
         this.console.push([level, line, ...detail.map(String)].join(' '));

@@ -12,6 +12,7 @@ import type { Session } from '../signaling/session.ts';
 import { Call, type CallOwner, type INotification, type IVertoCallOptions } from './call.ts';
 import { toSettings, type CallDefaults } from './call-settings.ts';
 import { USER_AGENT } from './dialog-params.ts';
+import type { SavedCall, SavedPage } from './page-marker.ts';
 import { TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { CALL_ERRORS, FATALITY, microphoneErrorCode } from './failures.ts';
@@ -55,6 +56,8 @@ export class CallBook implements CallOwner {
   readonly spare: SpareConnection;
   readonly #client: CallClient;
   readonly #shown = new Map<string, Call>();
+  /** Calls of the page that was here before, until the server offers them again. */
+  readonly #saved = new Map<string, SavedCall>();
 
   constructor(client: CallClient) {
     const { accepting, platform, session, told } = client;
@@ -65,6 +68,15 @@ export class CallBook implements CallOwner {
       accepting,
       told,
       create: (invite) => this.#open(toInboundOptions(invite), invite.sdp).live,
+      restore: (id) => {
+        const saved = this.#saved.get(id);
+        this.#saved.delete(id);
+        return this.#open({ ...saved?.options, id }, undefined, saved).live;
+      },
+      notRestored: (id) => {
+        this.#saved.delete(id);
+        client.fail(48501, undefined, { callId: id });
+      },
       learned: (live, message) => {
         this.#learn(live, message);
       },
@@ -97,11 +109,41 @@ export class CallBook implements CallOwner {
     }
   }
 
-  /** @param offer undefined for a call that goes out */
-  #open(options: IVertoCallOptions, offer: string | undefined): { call: Call; live: LiveCall } {
+  /** What another page has left. */
+  expect({ calls, ended }: SavedPage): void {
+    for (const call of calls) this.#saved.set(call.id, call);
+    this.calls.expect(
+      calls.map(({ id, epoch }) => [id, epoch]),
+      ended,
+    );
+  }
+
+  /** One that rings here can ring in another page, one that rings elsewhere cannot. */
+  outlivesPage({ direction, id }: Call): boolean {
+    return direction === 'inbound' || this.save().calls.some((call) => call.id === id);
+  }
+
+  /** What can go on in another page. */
+  save(): Pick<SavedPage, 'calls' | 'ended'> {
+    const calls = this.calls.all().flatMap(({ id, epoch, media, state }): SavedCall[] => {
+      const call = this.#shown.get(id);
+      if (!call || state.name !== 'established') return [];
+      const options = { ...call.options, mutedMicOnStart: media.microphone.muted };
+      return [{ id, direction: call.direction, epoch, held: state.held, options }];
+    });
+    return { calls, ended: this.calls.ended };
+  }
+
+  /** @param offer undefined for a call that goes out, and for a restored one */
+  #open(
+    options: IVertoCallOptions,
+    offer: string | undefined,
+    restored?: SavedCall,
+  ): { call: Call; live: LiveCall } {
     const client = this.#client;
     const { log, platform, session } = client;
-    const call: Call = new Call(offer === undefined ? 'outbound' : 'inbound', options, this, () => live);
+    const direction = restored?.direction ?? (offer === undefined ? 'outbound' : 'inbound');
+    const call: Call = new Call(direction, options, this, () => live);
     const live: LiveCall = new LiveCall(
       call.id,
       offer,
@@ -149,6 +191,7 @@ export class CallBook implements CallOwner {
           this.calls.byeUndelivered(call.id, bye);
         },
       },
+      restored,
     );
     this.calls.add(live);
     this.#shown.set(call.id, call);

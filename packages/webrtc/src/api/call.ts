@@ -310,6 +310,7 @@ export class Call {
     }
     try {
       await media.switchMicrophone({ ...this.owner().audio, deviceId: { exact: deviceId } });
+      this.options.micId = deviceId;
     } catch (error) {
       if (this.live().isLive) throw new TelnyxError(microphoneErrorCode(error), error);
     }
@@ -318,6 +319,7 @@ export class Call {
 
   /** @returns false where the browser has no choice of outputs, or not this one */
   setAudioOutDevice(deviceId: string): Promise<boolean> {
+    this.options.speakerId = deviceId;
     return this.live().media.setSpeaker(deviceId);
   }
 

@@ -4,7 +4,7 @@ import { CallBook, type CallClient } from './call-book.ts';
 import type { Told } from '../calls/calls.ts';
 import { Emitter } from '../kernel/emitter.ts';
 import { named, type Log } from '../kernel/log.ts';
-import type { PageHappening, Platform } from '../platform/ports.ts';
+import type { Platform } from '../platform/ports.ts';
 import { Session } from '../signaling/session.ts';
 import type { SessionEvent, SessionFailure, SessionState } from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
@@ -12,6 +12,8 @@ import { TokenKeeper } from '../signaling/token-keeper.ts';
 import type { ClientFields } from './call-settings.ts';
 import { toConnectionEvent, type ConnectionState } from './connection.ts';
 import type { AIConversationParams } from './conversation.ts';
+import type { Call } from './call.ts';
+import { PageLife } from './page-life.ts';
 import { errorEvent, TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { hasCredentials, regionsOf } from './check-options.ts';
@@ -39,7 +41,7 @@ export class ClientCore implements CallClient {
   remoteElement: MediaElementSource | undefined;
   readonly #everyEvent: Emit;
   readonly #tokens: TokenKeeper;
-  #stopWatchingPage: (() => void) | undefined;
+  readonly #page: PageLife;
   #connection: ConnectionState = 'disconnected';
   /** The departure that goes on; a `connect()` meanwhile revokes it. */
   #leaving: symbol | undefined;
@@ -71,6 +73,7 @@ export class ClientCore implements CallClient {
       },
     });
     this.book = new CallBook(this);
+    this.#page = new PageLife(this);
   }
 
   get sessionId(): string {
@@ -130,28 +133,8 @@ export class ClientCore implements CallClient {
 
   connect(): void {
     this.#leaving = undefined;
-    this.#stopWatchingPage ??= this.platform.onPage((happening) => {
-      this.#pageChanged(happening);
-    });
+    this.#page.watch();
     this.session.connect();
-  }
-
-  #pageChanged(happening: PageHappening): void {
-    switch (happening) {
-      case 'pagehide':
-        if (this.fields.options.hangupOnBeforeUnload !== false) void this.#hangUpAll();
-        break;
-      case 'offline':
-        this.fail(48001, undefined);
-        this.session.doubt();
-        break;
-      case 'visibilitychange':
-        if (this.platform.isVisible()) this.session.hurry(false);
-        break;
-      default:
-        this.session.hurry(true);
-        this.book.calls.check(true);
-    }
   }
 
   #tellConnection(state: SessionState, event: SessionEvent): void {
@@ -168,18 +151,18 @@ export class ClientCore implements CallClient {
   async disconnect(): Promise<void> {
     const leaving = Symbol('leaving');
     this.#leaving = leaving;
-    const ended = this.#hangUpAll();
+    const ended = this.hangUpAll();
     if (this.session.state.name === 'ready' && this.book.all().length > 0) await ended;
     if (this.#leaving !== leaving) return;
-    this.#stopWatchingPage?.();
-    this.#stopWatchingPage = undefined;
+    this.#page.stop();
     this.book.calls.abandon();
     this.session.disconnect();
   }
 
-  async #hangUpAll(): Promise<void> {
+  async hangUpAll(which: (call: Call) => boolean = () => true): Promise<void> {
+    const calls = this.book.active().filter(which);
     await Promise.all(
-      this.book.active().map((call) => {
+      calls.map((call) => {
         call.showWord('purge');
         return call.hangup();
       }),

@@ -17,6 +17,7 @@ const TOLD = {
   33101: ['AUDIO_PLAYBACK_BLOCKED', 'The browser plays no sound yet', 'Have the person touch the page.'],
   33102: ['MICROPHONE_LOST', 'The microphone is gone', 'Another one is used.'],
   33103: ['SPEAKER_LOST', 'The speaker is gone', 'Another one is used.'],
+  33104: ['CALLS_END_WITH_PAGE', 'The page may not store what a reload needs', 'Allow it to store data.'],
   34001: ['TOKEN_EXPIRING_SOON', 'The token expires soon', 'Call login() with a new one.'],
   35002: ['UNKNOWN_REATTACHED_SESSION', 'The server offered a call that is not here', NOTHING],
   36003: ['SIGNALING_RECOVERY_REQUIRED', 'The connection is renewed', NOTHING],

@@ -1,7 +1,7 @@
 import type { StartTimer } from '../kernel/machine.ts';
 import { Scope } from '../kernel/scope.ts';
 import { watchDevices } from '../media/devices.ts';
-import { Microphone } from '../media/microphone.ts';
+import { Microphone, MicrophoneError } from '../media/microphone.ts';
 import { Peer } from '../media/peer.ts';
 import { findElement, Playback, type ElementSource } from '../media/playback.ts';
 import { peerConfiguration } from '../media/spare-connection.ts';
@@ -147,6 +147,15 @@ export class CallMedia {
     else {
       await this.#sendTrack(this.microphone.track);
       this.#showLocal();
+    }
+  }
+
+  /** For a call that goes on in another page: without a microphone it goes on as well. */
+  async restoreMicrophone(): Promise<void> {
+    try {
+      await this.openMicrophone();
+    } catch (error) {
+      if (error instanceof MicrophoneError) await this.#supply.useDefault(true);
     }
   }
 

@@ -61,14 +61,17 @@ export class LiveCall {
   readonly #waiting = new Set<() => void>();
   /** undefined for a call that goes out. */
   readonly #answer: Answer | undefined;
-  /** Of the newest offer that counts. */
-  #epoch = 0;
+  /** Of the newest offer of another leg that was taken; 0 before the first. */
+  epoch: number;
   /** The offer of another leg that is being answered. */
   #attach: symbol | undefined;
   #answerHeaders: Headers | undefined;
   #byeHeaders: Headers = [];
 
-  /** @param offer what the other side offers; undefined for a call that goes out */
+  /**
+   * @param offer what the other side offers; undefined for a call that goes out
+   * @param restored of another page, where the call was established
+   */
   constructor(
     id: string,
     offer: string | undefined,
@@ -76,8 +79,10 @@ export class LiveCall {
     signaling: CallSignaling,
     settings: () => CallSettings,
     observer: CallObserver,
+    restored?: { readonly held: boolean; readonly epoch: number },
   ) {
     this.id = id;
+    this.epoch = restored?.epoch ?? 0;
     this.#requests = new CallRequests(id, signaling);
     this.#settings = settings;
     this.#observer = observer;
@@ -112,7 +117,8 @@ export class LiveCall {
         this.handle({ type: 'failed', failure: 'media-lost', error: undefined });
       },
     });
-    this.#machine = new Runner(callMachine, offer === undefined ? OUTBOUND : INBOUND, {
+    const established = restored && ({ name: 'established', held: restored.held, remaking: 1 } as const);
+    this.#machine = new Runner(callMachine, established ?? (offer === undefined ? OUTBOUND : INBOUND), {
       startTimer: ports.startTimer,
       perform: (effect) => {
         this.#perform(effect);
@@ -134,9 +140,12 @@ export class LiveCall {
     return this.state.name !== 'ending' && this.state.name !== 'ended';
   }
 
-  /** Begins: an outbound call offers, an inbound one rings and readies its answer. */
+  /** Begins: an outbound call offers, an inbound one rings and readies its answer, a restored one is offered a leg. */
   start(): void {
-    if (!this.#answer) this.#prepare('offerReady', this.media.offer());
+    if (this.state.name === 'established') {
+      this.#recovery.begin();
+      void this.media.restoreMicrophone();
+    } else if (!this.#answer) this.#prepare('offerReady', this.media.offer());
     else if (this.state.name === 'ringing') {
       this.media.ring();
       this.#answer.begin();
@@ -193,7 +202,7 @@ export class LiveCall {
   get known(): HeldCall | undefined {
     const { state } = this;
     if (!this.isLive || (state.name === 'inviting' && state.request !== 'accepted')) return undefined;
-    return { callID: this.id, epoch: this.#epoch, media: 'intact' };
+    return { callID: this.id, epoch: this.epoch, media: 'intact' };
   }
 
   get mediaState(): MediaState {
@@ -205,8 +214,8 @@ export class LiveCall {
   /** @param epoch counts the offers of this call; undefined where the server does not count them */
   offered(sdp: string, epoch: number | undefined): void {
     if (epoch !== undefined) {
-      if (epoch <= this.#epoch) return;
-      this.#epoch = epoch;
+      if (epoch <= this.epoch) return;
+      this.epoch = epoch;
     }
     this.handle({ type: 'offered', sdp });
   }
@@ -274,7 +283,7 @@ export class LiveCall {
   /** Answers the offer of another leg. What becomes of the answer to an older one is for nobody. */
   #remake(offer: string): void {
     const attach = (this.#attach = Symbol('attach'));
-    const epoch = this.#epoch;
+    const epoch = this.epoch;
     const dialog = this.#dialog({ attach: true, recoveredCallId: this.id });
     const more = epoch > 0 ? { parley: { epoch } } : undefined;
     const sent = this.media

@@ -24,6 +24,10 @@ export interface CallsPorts {
   readonly accepting: () => boolean;
   /** Makes the call that an invite announces, and tells the application; the call is started afterwards. */
   create(invite: Push<'telnyx_rtc.invite'>['params']): LiveCall;
+  /** Makes the call that another page has left, and tells the application; the call is started afterwards. */
+  restore(id: string): LiveCall;
+  /** The server has no call of which another page has left the id. */
+  notRestored(id: string): void;
   learned(call: LiveCall, message: Learned): void;
   told(message: Told): void;
   unknownAttach(params: Fields): void;
@@ -36,6 +40,8 @@ export class Calls {
   readonly #live = new Map<string, LiveCall>();
   readonly #ended = new Set<string>();
   readonly #undelivered = new Map<string, Fields>();
+  /** Left by another page, until the server offers them a leg: their epochs by id. */
+  readonly #expected = new Map<string, number>();
 
   constructor(ports: CallsPorts) {
     this.#ports = ports;
@@ -61,6 +67,15 @@ export class Calls {
     if (this.#ended.size > REMEMBERED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
+  /** @param epochs by the ids of the calls that another page has left */
+  expect(epochs: Iterable<readonly [id: string, epoch: number]>, ended: readonly string[]): void {
+    for (const [id, epoch] of epochs) this.#expected.set(id, epoch);
+    for (const id of ended) {
+      this.#ended.add(id);
+      this.#undelivered.set(id, byeOf(id));
+    }
+  }
+
   /** The server has yet to hear that this call has ended. */
   byeUndelivered(id: string, bye: Fields): void {
     this.#undelivered.set(id, bye);
@@ -71,6 +86,14 @@ export class Calls {
     for (const call of this.all()) {
       call.handle({ type: 'resumed', survived: survivors?.includes(call.id) });
     }
+    for (const id of [...this.#expected.keys()]) {
+      if (survivors?.includes(id) === false) this.#forget(id);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#expected.delete(id);
+    this.#ports.notRestored(id);
   }
 
   ready(): void {
@@ -90,15 +113,25 @@ export class Calls {
     for (const call of this.all()) call.check(moved);
   }
 
+  /** Of whose end the server may not know. */
+  get ended(): readonly string[] {
+    return [...this.#undelivered.keys()];
+  }
+
   /** For the server, at a login. */
   known(): Pick<ClientExtension, 'calls' | 'ended'> {
-    const ended = [...this.#undelivered.keys()];
-    return { calls: this.all().flatMap(({ known }) => known ?? []), ...(ended.length > 0 && { ended }) };
+    const expected = [...this.#expected].map(
+      ([callID, epoch]) => ({ callID, epoch, media: 'lost' }) as const,
+    );
+    const calls = [...this.all().flatMap(({ known }) => known ?? []), ...expected];
+    const ended = this.ended;
+    return { calls, ...(ended.length > 0 && { ended }) };
   }
 
   /** There will be no further socket: every call ends here. */
   abandon(): void {
     this.#undelivered.clear();
+    for (const id of [...this.#expected.keys()]) this.#forget(id);
     for (const call of this.all()) call.handle({ type: 'abandoned' });
   }
 
@@ -119,8 +152,10 @@ export class Calls {
         this.#ports.told(push);
         break;
       default: {
-        const call = this.#live.get(push.params.callID);
+        const { callID } = push.params;
+        const call = this.#live.get(callID);
         if (call) this.#route(call, push);
+        else if (push.method === 'telnyx_rtc.bye' && this.#expected.has(callID)) this.#forget(callID);
         acknowledge();
       }
     }
@@ -160,6 +195,9 @@ export class Calls {
    */
   #handleOffer(push: Offer, acknowledge: () => void): void {
     const { callID, sdp } = push.params;
+    if (push.method === 'telnyx_rtc.attach' && this.#expected.delete(callID)) {
+      this.#ports.restore(callID).start();
+    }
     const call = this.#live.get(callID);
     acknowledge();
     if (call?.isLive) {
@@ -174,10 +212,14 @@ export class Calls {
   }
 
   #sendBye(callID: string): void {
-    const { cause, causeCode } = HUNG_UP;
-    const bye = this.#undelivered.get(callID) ?? { cause, causeCode, dialogParams: { callID } };
+    const bye = this.#undelivered.get(callID) ?? byeOf(callID);
     this.#ports.request('telnyx_rtc.bye', bye).catch(() => undefined);
   }
+}
+
+function byeOf(callID: string): Fields {
+  const { cause, causeCode } = HUNG_UP;
+  return { cause, causeCode, dialogParams: { callID } };
 }
 
 /** A server that has no number to give sends 0. */

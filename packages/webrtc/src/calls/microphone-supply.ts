@@ -54,7 +54,7 @@ export class MicrophoneSupply {
     const { microphone, observer } = this.#ports;
     if (this.#opening || microphone.stream === this.#missing) return;
     observer.warned('microphone-lost');
-    void this.#replace(true);
+    void this.useDefault(true);
   }
 
   devicesChanged(has: HasDevice): void {
@@ -65,7 +65,7 @@ export class MicrophoneSupply {
       };
       this.#opening.then(again, again);
     } else if (stream) {
-      if (stream === this.#missing) void this.#replace(false);
+      if (stream === this.#missing) void this.useDefault(false);
       else if (deviceId && !has('audioinput', deviceId)) this.lost();
     }
   }
@@ -89,8 +89,8 @@ export class MicrophoneSupply {
     }
   }
 
-  /** By the default device, as the one that was chosen is gone. @param told tells of a failure */
-  async #replace(told: boolean): Promise<void> {
+  /** In place of the one that was chosen, which is gone. @param told tells of a failure */
+  async useDefault(told: boolean): Promise<void> {
     const { microphone, observer, settings } = this.#ports;
     const { audio } = settings();
     try {

@@ -62,6 +62,7 @@ export function browserPlatform(): Platform {
         if (happening && (happening !== 'pageshow' || ('persisted' in event && event.persisted === true)))
           listener(happening);
       }),
+    storage: () => sessionStorage,
     isVisible: () => globalThis.document?.visibilityState !== 'hidden',
     isOnline: () => globalThis.navigator?.onLine ?? true,
     write: (level, line, ...detail) => {

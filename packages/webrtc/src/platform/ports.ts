@@ -62,6 +62,8 @@ export interface Platform extends MediaPorts {
   openSocket(url: string): SocketPort;
   /** @returns the way to unsubscribe */
   onPage(listener: (happening: PageHappening) => void): () => void;
+  /** Of the tab. @throws SecurityError where the browser keeps it from the page */
+  storage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   isVisible(): boolean;
   /** Whether there is a network, as far as the browser knows. */
   isOnline(): boolean;
