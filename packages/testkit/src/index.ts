@@ -67,3 +67,4 @@ export {
   wait,
 } from './fault-scene.ts';
 export { signalingFaults } from './signaling-faults.ts';
+export { pageFaults } from './page-faults.ts';

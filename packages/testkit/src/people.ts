@@ -28,6 +28,8 @@ export interface Person {
   invoke(method: string, ...args: unknown[]): Promise<unknown>;
   /** Measures what the page plays. */
   ear: Ear;
+  /** Loads the page again, with a client of the same options in it, which connects. */
+  reload(): Promise<void>;
   /** Disconnects, which hangs up, and closes the page. */
   leave(): Promise<void>;
 }
@@ -82,11 +84,21 @@ export async function openPerson(context: BrowserContext, options: PersonOptions
   const frames = options.frames ? await recordFrames(page) : createRecorder<SocketFrame>(({ text }) => text);
   await page.exposeFunction('report', events.record);
   await page.goto(options.url);
+  await openClient(page, options);
+  const does = actions(page, events);
+  const reload = async () => {
+    await page.reload();
+    await openClient(page, options);
+    await does.connect();
+  };
+  return { name: options.name, page, events, frames, uncaught, reload, ...does };
+}
+
+async function openClient(page: Page, { client, script }: PersonOptions): Promise<void> {
   await page.waitForFunction(() => 'phone' in window);
-  await page.evaluate((script) => window.phone.load(script), options.script);
-  const refusal = await page.evaluate((client) => window.phone.open(client), options.client);
+  await page.evaluate((source) => window.phone.load(source), script);
+  const refusal = await page.evaluate((options) => window.phone.open(options), client);
   if (refusal !== undefined) throw new Error(`The client refused its options: ${refusal}`);
-  return { name: options.name, page, events, frames, uncaught, ...actions(page, events) };
 }
 
 function actions(page: Page, events: Recorder<PhoneEvent>) {
