@@ -1,6 +1,6 @@
 import { fakeSdp, ScriptedGateway, type WireFrame } from '@parley/testkit';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Alice, NOTHING_LEFT } from './alice.fixture.ts';
 import type { Call } from './call.ts';
@@ -359,8 +359,19 @@ async function live(scheduler: fc.Scheduler, commands: Iterable<Action>): Promis
   await world.end();
 }
 
-it('a client keeps its promises, whatever person, browser, network and server do', async () => {
-  const runs = Number(process.env['MODEL_RUNS'] ?? 10_000);
-  await fc.assert(fc.asyncProperty(fc.scheduler(), actions, live), { numRuns: runs });
-  for (const each of REGRESSIONS) await fc.assert(fc.asyncProperty(fc.scheduler(), actions, live), each);
-}, 600_000);
+const RUNS = 10_000;
+const PARTS = 10;
+
+describe('a client, whatever person, browser, network and server do', () => {
+  it.each(Array.from({ length: PARTS }, (_, part) => part + 1))(
+    `keeps its promises (%i of ${PARTS})`,
+    async () => {
+      await fc.assert(fc.asyncProperty(fc.scheduler(), actions, live), { numRuns: RUNS / PARTS });
+    },
+    300_000,
+  );
+
+  it.each(REGRESSIONS)('keeps those that it once broke: $seed', async (each) => {
+    await fc.assert(fc.asyncProperty(fc.scheduler(), actions, live), each);
+  });
+});
