@@ -21,6 +21,7 @@ const STATES = [
   'talking',
   'several',
   'troubles',
+  'interrupted',
   'offline',
   'displaced',
   'howling',

@@ -48,23 +48,26 @@ function beginning(call: CallView, { settings }: Seen): string | null {
 }
 
 function change(before: CallView, after: CallView): string | null {
-  if (before.phase !== after.phase) return phaseNews(before, after);
+  if (before.phase !== after.phase) return phaseNews(after);
+  if (before.interrupted !== after.interrupted) {
+    return after.interrupted
+      ? `The sound of the call with ${after.who} is interrupted. It is being restored.`
+      : `The sound of the call with ${after.who} is back.`;
+  }
   if (before.muted !== after.muted) return after.muted ? 'Your microphone is off.' : 'Your microphone is on.';
   if (before.silenced !== after.silenced)
     return after.silenced ? 'This tab is silent.' : 'This tab has sound.';
   return null;
 }
 
-function phaseNews(before: CallView, { phase, who }: CallView): string | null {
+function phaseNews({ phase, who }: CallView): string | null {
   switch (phase) {
     case 'ringing':
       return `Ringing at ${who}.`;
     case 'talking':
-      return before.phase === 'recovering' ? `${who} is back.` : `You are talking with ${who}.`;
+      return `You are talking with ${who}.`;
     case 'held':
       return `${who} is on hold.`;
-    case 'recovering':
-      return `The call with ${who} is being repaired.`;
     case 'incoming':
     case 'answering':
     case 'calling':

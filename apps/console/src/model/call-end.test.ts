@@ -24,6 +24,12 @@ it.each([
   ['a hangup there', { answered: true, causeCode: 16 }, 'bob hung up.'],
   ['a hangup there without a cause', { answered: true }, 'bob hung up.'],
   ['a lost network', { answered: true, causeCode: 38 }, 'The network between you and bob failed.'],
+  [
+    'a call that nothing could bring back',
+    { answered: true, causeCode: 102 },
+    'The call with bob was lost, and could not be restored.',
+  ],
+  ['no answer to an invitation', { causeCode: 102 }, 'The other side did not respond in time.'],
   ['a cause without words', { cause: 'ODD', causeCode: 99 }, 'The call has ended (ODD, 99).'],
   ['nothing known', {}, 'The call has ended.'],
   ['a missed call', { direction: 'inbound', sipCode: 487 }, 'Missed call.'],

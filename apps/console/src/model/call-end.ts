@@ -46,8 +46,9 @@ function farEnd({ who, answered, cause, causeCode }: Ending): string {
 }
 
 /** The SIP status says more than the Q.850 cause where both are there: 20 is sent with 480 and with 404 alike. */
-function trouble({ who, sipCode, causeCode }: Ending): string | undefined {
+function trouble({ who, answered, sipCode, causeCode }: Ending): string | undefined {
   const fill = (sentence: string | undefined) => sentence?.replaceAll('{who}', () => who);
+  if (answered && causeCode === 102) return fill(LOST);
   if (sipCode === 480 && causeCode === 19) return fill(BY_CAUSE.get(19));
   return (
     fill(sipCode === undefined ? undefined : BY_STATUS.get(sipCode)) ??
@@ -61,6 +62,7 @@ const BUSY = '{who} is busy or declined the call.';
 const NO_ANSWER = 'No answer from {who}.';
 const FULL = 'The gateway has no room for another call now.';
 const FAULT = 'The gateway could not connect the call.';
+const LOST = 'The call with {who} was lost, and could not be restored.';
 const NETWORK = 'The network between you and {who} failed.';
 
 /** RFC 3261 §21. */

@@ -5,9 +5,9 @@ import type { PhoneCall } from './sdk.ts';
  *
  *   outbound: calling ─▶ ringing ─┐
  *                                 ├─▶ talking ⇄ held ─▶ (gone: it is a past call)
- *   inbound: incoming ─▶ answering┘      ⇅ recovering
+ *   inbound: incoming ─▶ answering┘
  */
-export type CallPhase = 'incoming' | 'answering' | 'calling' | 'ringing' | 'talking' | 'held' | 'recovering';
+export type CallPhase = 'incoming' | 'answering' | 'calling' | 'ringing' | 'talking' | 'held';
 
 export interface CallView {
   id: string;
@@ -20,6 +20,8 @@ export interface CallView {
   startedAt: number;
   /** When people could first talk. */
   answeredAt: number | null;
+  /** No sound gets through, and the SDK sees to it that it does again. */
+  interrupted: boolean;
   muted: boolean;
   /** The far end's sound is switched off in this tab. */
   silenced: boolean;
@@ -42,6 +44,7 @@ export interface CallSnapshot {
   number: string;
   direction: 'inbound' | 'outbound';
   phase: CallPhase | 'ended' | null;
+  interrupted: boolean;
   muted: boolean;
   session: string;
   cause: string | undefined;
@@ -56,6 +59,7 @@ export function snapshot(call: PhoneCall): CallSnapshot {
     ...farEnd(call, direction),
     direction,
     phase: phaseOf(call.state, direction),
+    interrupted: call.mediaState === 'interrupted' || call.mediaState === 'recovering',
     muted: call.isAudioMuted,
     session: call.telnyxIDs.telnyxSessionId ?? '',
     cause: call.cause,
@@ -78,7 +82,7 @@ function farEnd({ options }: PhoneCall, direction: 'inbound' | 'outbound') {
   return { number: number === '' ? name : number, who: who === '' ? 'Unknown caller' : who };
 }
 
-/** Null for a state that a person does not see yet. */
+/** Null for a state that a person does not see. */
 function phaseOf(state: string, direction: 'inbound' | 'outbound'): CallSnapshot['phase'] {
   switch (state) {
     case 'new':
@@ -95,8 +99,6 @@ function phaseOf(state: string, direction: 'inbound' | 'outbound'): CallSnapshot
       return 'talking';
     case 'held':
       return 'held';
-    case 'recovering':
-      return 'recovering';
     case 'hangup':
     case 'destroy':
     case 'purge':

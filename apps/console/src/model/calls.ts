@@ -72,9 +72,9 @@ export function callsGoingOn({ live }: Calls): number {
 }
 
 function begun(now: CallSnapshot, phase: CallPhase, at: number): CallView {
-  const { id, who, number, direction, muted, session } = now;
+  const { id, who, number, direction, interrupted, muted, session } = now;
   const answeredAt = isAnswered(phase) ? at : null;
-  const view = { id, who, number, direction, phase, startedAt: at, answeredAt, muted, session };
+  const view = { id, who, number, direction, phase, startedAt: at, answeredAt, interrupted, muted, session };
   return { ...view, silenced: false, mutedBefore: false, digits: '', endedHere: false, failure: null };
 }
 
@@ -83,6 +83,7 @@ function continued(known: CallView, now: CallSnapshot, at: number): CallView {
   return {
     ...known,
     phase,
+    interrupted: now.interrupted,
     muted: now.muted,
     session: now.session === '' ? known.session : now.session,
     answeredAt: known.answeredAt ?? (isAnswered(phase) ? at : null),

@@ -397,6 +397,22 @@ describe('in a call', () => {
     expect(call.isAudioMuted).toBe(false);
   });
 
+  it('sound that is interrupted is shown and announced, and so is its return; the call stays as it is', () => {
+    const rig = phoneRig();
+    rig.signedIn();
+    const call = rig.talkingTo('bob');
+    call.become('active', 'interrupted');
+    expect(rig.phone.state.calls.live[0]).toMatchObject({ phase: 'talking', interrupted: true });
+    const { announcement } = rig.phone.state;
+    expect(announcement?.text).toBe('The sound of the call with bob is interrupted. It is being restored.');
+    call.become('recovering', 'recovering');
+    expect(rig.phone.state.calls.live[0]).toMatchObject({ phase: 'talking', interrupted: true });
+    expect(rig.phone.state.announcement).toBe(announcement);
+    call.become('active', 'connected');
+    expect(rig.phone.state.calls.live[0]).toMatchObject({ phase: 'talking', interrupted: false });
+    expect(rig.phone.state.announcement?.text).toBe('The sound of the call with bob is back.');
+  });
+
   it('keypad digits are sent one by one and shown together', () => {
     const rig = phoneRig();
     rig.signedIn();

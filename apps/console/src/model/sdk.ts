@@ -8,6 +8,8 @@ export interface PhoneCall {
   /** One of the SDK's lower-case state names: new, requesting, trying, early, ringing, answering, active, … */
   readonly state: string;
   readonly direction: string;
+  /** connecting, connected, interrupted, recovering, closed; a change is told like one of the state. */
+  readonly mediaState: string;
   readonly cause?: string | undefined;
   readonly causeCode?: number | undefined;
   readonly sipCode?: number | undefined;

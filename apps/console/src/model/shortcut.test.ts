@@ -10,6 +10,7 @@ const call = (id: string, phase: CallView['phase']): CallView => ({
   phase,
   startedAt: 0,
   answeredAt: 0,
+  interrupted: false,
   muted: false,
   silenced: false,
   mutedBefore: false,

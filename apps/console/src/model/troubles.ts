@@ -104,9 +104,9 @@ const ERRORS: ReadonlyMap<number, Trouble> = new Map([
   [
     47001,
     at(
-      'call',
-      'The network path to {who} could not be repaired yet.',
-      'Wait a moment. If the sound stays away, hang up and call again.',
+      'log',
+      'An attempt to repair the network path to {who} has failed.',
+      'The next one is made by itself, as long as there is hope.',
     ),
   ],
   [
@@ -143,14 +143,7 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
   ],
   [32003, at('log', 'The call cannot be recorded in this browser.', '')],
   [32004, at('log', 'Part of the recording was lost: it could not be uploaded fast enough.', '')],
-  [
-    33001,
-    at(
-      'call',
-      'The network path to {who} broke.',
-      'It may come back by itself. If it does not, hang up and call again.',
-    ),
-  ],
+  [33001, at('log', 'The network path to {who} broke.', 'It is repaired by itself.')],
   [33002, at('log', 'Finding network paths took long.', 'Calls may start slowly on this network.')],
   [
     33003,
@@ -160,7 +153,7 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
       'A firewall or VPN may block it. Try another network, or tell the operator.',
     ),
   ],
-  [33004, at('call', 'The connection that carries the sound failed.', 'Hang up and call again.')],
+  [33004, at('log', 'The connection that carries the sound failed.', 'Another one is made by itself.')],
   [
     33005,
     at(
@@ -194,7 +187,7 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
   ],
   [35002, at('log', 'The gateway named a call that this page does not know.', '')],
   [36003, at('log', 'The connection to the gateway is being renewed.', '')],
-  [36004, at('call', 'The sound of this call is being repaired.', '')],
+  [36004, at('log', 'The sound of this call is being repaired.', '')],
   [36005, at('log', 'The connection is lost and is not renewed by itself.', 'Sign in again.')],
 ]);
 

@@ -88,6 +88,7 @@ export class FakeClient implements PhoneClient {
 
 export class FakeCall implements PhoneCall {
   state = 'new';
+  mediaState = 'connecting';
   cause: string | undefined;
   causeCode: number | undefined;
   sipCode: number | undefined;
@@ -119,8 +120,9 @@ export class FakeCall implements PhoneCall {
     this.telnyxIDs = { telnyxSessionId: `session-of-${id}` };
   }
 
-  become(state: string): void {
+  become(state: string, mediaState = this.mediaState): void {
     this.state = state;
+    this.mediaState = mediaState;
     this.#client.emit('telnyx.notification', { type: 'callUpdate', call: this });
   }
 

@@ -159,6 +159,7 @@ const FIXTURES: ReadonlyMap<string, () => void> = new Map([
       client.warn(33101, call.id);
     },
   ],
+  ['interrupted', () => talkingTo(signedIn(), 'bob', MINUTE).become('active', 'interrupted')],
   ['offline', () => signedIn().tell('offline')],
   ['displaced', () => signedIn().tell('disconnected', { reason: 'displaced' })],
   [

@@ -57,7 +57,6 @@ const PHASES: Record<CallPhase, string> = {
   ringing: 'Ringing…',
   talking: 'Talking',
   held: 'On hold',
-  recovering: 'Repairing the connection…',
 };
 
 function Levels({ call }: { call: CallView }) {
@@ -81,6 +80,7 @@ function CallNotices({ call }: { call: CallView }) {
   return (
     <>
       {asks && <NoticeBox tone="warning" sentence={ASKS} />}
+      {call.interrupted && <NoticeBox tone="warning" sentence={INTERRUPTED} />}
       {call.silenced && (
         <NoticeBox tone="warning" sentence={SILENCED}>
           <button type="button" className="button" onClick={() => phone.toggleSilence(call.id)}>
@@ -98,6 +98,10 @@ function CallNotices({ call }: { call: CallView }) {
 }
 
 const ASKS = { what: 'Your browser asks for the microphone.', todo: 'Choose “Allow”.' };
+const INTERRUPTED = {
+  what: 'The sound is interrupted.',
+  todo: 'It is being restored by itself: stay on the line.',
+};
 const SILENCED = { what: 'This tab is silent:', todo: 'its microphone and its sound are off.' };
 
 function CallActions({ call, keypadOpen, onKeypad }: Omit<CallCardProps, 'holds'>) {
