@@ -175,6 +175,7 @@ const WARNINGS: ReadonlyMap<number, Trouble> = new Map([
     at('call', 'The microphone is gone.', 'Speak into another one, or plug it in again: the call goes on.'),
   ],
   [33103, at('log', 'The loudspeaker is gone; the sound comes from the default one.', '')],
+  [33104, at('log', 'The browser does not let this page store what a reload needs.', '')],
   [33101, at('log', 'The browser keeps the sound of this page back.', 'Click “Play the sound”.')],
   [33011, at('log', 'Two calls share one loudspeaker element.', 'Reload the page if one of them is silent.')],
   [
