@@ -9,6 +9,8 @@ const stage = useStage({ args: ['--keep-calls'] });
 afterEach(() => stage.clear());
 
 const ENDED = 'destroy';
+const PATIENCE_MS = 30_000;
+const slow = { timeout: 120_000 };
 
 async function talk(client: ClientKind) {
   const [alice, bob] = await Promise.all([stage.enter('alice', { client }), stage.enter('bob', { client })]);
@@ -21,6 +23,13 @@ async function talk(client: ClientKind) {
   return { alice, bob, outgoing, incoming };
 }
 
+/** When the last two clients were back. */
+function resumedAt(log: readonly string[]): number[] {
+  const lines = log.filter((line) => line.includes('"resumed":true')).slice(-2);
+  expect(lines).toHaveLength(2);
+  return lines.map((line) => Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? ''));
+}
+
 interface Row {
   name: string;
   client: ClientKind;
@@ -28,10 +37,13 @@ interface Row {
   bounds: Figures;
 }
 
-// The goal for ours is 5 s. A machine that is busy must not fail, one that waits for a timer of the wrong length must.
-const ours: Figures = { gap: 12_000 };
+/**
+ * The goal is 5 s from the signal on. How long a start takes, and how many attempts of the clients fail meanwhile, is up to
+ * the machine: what follows is bounded, so that a busy one does not fail, and one that waits for the wrong timer does.
+ */
+const ours: Figures = { 'back after': 21_000, 'heard after': 5_000 };
 // It waits for up to 5 s for candidates before it answers an attach.
-const official: Figures = { gap: 30_000 };
+const official: Figures = { 'back after': 21_000, 'heard after': 10_000 };
 
 test.each<Row>([
   { name: 'killed', client: 'ours', signal: 'SIGKILL', bounds: ours },
@@ -39,17 +51,22 @@ test.each<Row>([
   { name: 'killed', client: 'official', signal: 'SIGKILL', bounds: official },
 ])(
   'the gateway is $name in a call of $client clients and started again, the same call is heard at both ends [RESUME-10]',
+  slow,
   async ({ name, client, signal, bounds }) => {
     const { gateway } = stage;
     const { alice, bob, outgoing, incoming } = await talk(client);
-    const { signalledAt, goneAt, readyAt } = await gateway.restart({ signal });
-
+    const { signalledAt, readyAt } = await gateway.restart({ signal });
     // Until the new process is ready there is nothing that could be heard but the rest of a jitter buffer.
     const heardAt = await Promise.all(
-      [alice, bob].map(({ ear }) => ear.firstSound(readyAt, -45, bounds['gap'])),
+      [alice, bob].map(({ ear }) => ear.firstSound(readyAt, -45, PATIENCE_MS)),
     );
-    const gap = Math.max(...heardAt) - signalledAt;
-    const measured = { gone: goneAt - signalledAt, 'ready again': readyAt - goneAt, gap };
+    const backAt = Math.max(...resumedAt(gateway.log.entries));
+    const measured = {
+      'ready after': readyAt - signalledAt,
+      'back after': backAt - readyAt,
+      'heard after': Math.max(...heardAt) - backAt,
+      gap: Math.max(...heardAt) - signalledAt,
+    };
     expectWithin(`gateway ${name}, ${client} clients`, measured, bounds);
     await expectTone(alice, 1000);
     await expectTone(bob, 440);
@@ -61,11 +78,15 @@ test.each<Row>([
   },
 );
 
-test('the gateway is killed in a call and started again without its data, the call ends with a cause', async () => {
-  const { outgoing, incoming } = await talk('ours');
-  await stage.gateway.restart({ signal: 'SIGKILL', forgetting: true });
-  for (const call of [outgoing, incoming]) {
-    const { call: ended } = await call.until(ENDED, 20_000);
-    expect(ended.cause).toBeDefined();
-  }
-});
+test(
+  'the gateway is killed in a call and started again without its data, the call ends with a cause',
+  slow,
+  async () => {
+    const { outgoing, incoming } = await talk('ours');
+    await stage.gateway.restart({ signal: 'SIGKILL', forgetting: true });
+    for (const call of [outgoing, incoming]) {
+      const { call: ended } = await call.until(ENDED, PATIENCE_MS);
+      expect(ended.cause).toBeDefined();
+    }
+  },
+);
