@@ -15,6 +15,15 @@ describe('the delay before a reconnection', () => {
     expect(ceilings(undefined, [1, 2])).toEqual([200, 1_000]);
   });
 
+  it('has a ceiling of 2 seconds for a minute where a call waits', () => {
+    const inCall = (attempt: number, closeCode = 1006) =>
+      reconnectDelayMs({ attempt, closeCode, random: almostOne, inCall: true });
+    expect([1, 2, 3, 4, 60, 61].map((attempt) => inCall(attempt))).toEqual([
+      200, 1_000, 2_000, 2_000, 2_000, 20_000,
+    ]);
+    expect(inCall(1, CloseCode.serviceRestart)).toBe(2_000);
+  });
+
   it('is anything from nothing to the ceiling', () => {
     expect(reconnectDelayMs({ attempt: 8, closeCode: 1006, random: 0 })).toBe(0);
     expect(reconnectDelayMs({ attempt: 8, closeCode: 1006, random: 0.5 })).toBe(10_000);

@@ -3,6 +3,9 @@ import { redialAfter } from '@parley/protocol';
 const FIRST_CEILING_MS = 200;
 const BACKOFF_CEILING_MS = 3_000;
 const CEILING_MS = 20_000;
+const IN_CALL_CEILING_MS = 2_000;
+/** About a minute: who has waited for longer can wait a little more. */
+const IN_CALL_ATTEMPTS = 60;
 
 export interface Loss {
   /** How many attempts have failed since the session was last stable, this one included. */
@@ -10,6 +13,8 @@ export interface Loss {
   /** Why the socket closed, where it told. */
   readonly closeCode: number | undefined;
   readonly closeReason?: string | undefined;
+  /** Somebody waits in silence: a call is up, and its media may be gone with the server. */
+  readonly inCall?: boolean;
   /** From 0 to 1, 1 excluded. */
   readonly random: number;
 }
@@ -18,15 +23,24 @@ export interface Loss {
  * Full jitter: any time between 0 and a ceiling that doubles from one second, so that clients which lost the
  * same server spread evenly. The first attempt comes almost at once, as most losses are one client's own;
  * unless the close code says that the server has closed on everybody.
+ * A client in a call does not let the ceiling grow at first, so that the call stands still for seconds when a server is
+ * started again; only clients in calls do so, and those of a server are few.
  * A server may name the least time that it wants to be left alone for; it is obeyed, and spread by a fifth.
  * @returns undefined where the server does not want the client back
  */
-export function reconnectDelayMs({ attempt, closeCode, closeReason, random }: Loss): number | undefined {
+export function reconnectDelayMs({
+  attempt,
+  closeCode,
+  closeReason,
+  inCall,
+  random,
+}: Loss): number | undefined {
   const redial = closeCode === undefined ? 'atOnce' : redialAfter(closeCode);
   if (redial === 'never') return undefined;
   const [, seconds] = /retry-after=(\d{1,4})$/.exec(closeReason ?? '') ?? [];
   if (seconds !== undefined) return Math.round(Number(seconds) * 1_000 * (1 + random / 5));
   const least = redial === 'atOnce' ? FIRST_CEILING_MS : BACKOFF_CEILING_MS;
   const grown = attempt <= 1 ? 0 : 500 * 2 ** (attempt - 1);
-  return Math.round(random * Math.min(CEILING_MS, Math.max(least, grown)));
+  const ceiling = inCall === true && attempt <= IN_CALL_ATTEMPTS ? IN_CALL_CEILING_MS : CEILING_MS;
+  return Math.round(random * Math.min(ceiling, Math.max(least, grown)));
 }

@@ -123,6 +123,23 @@ describe('a session', () => {
     expect(run(policy, ...READY, ...outage, closed()).effects).toEqual(['report exhausted']);
   });
 
+  it('comes back within seconds to a call, unless its attempts are counted', () => {
+    const inCall: SessionEvent = {
+      type: 'closed',
+      closeCode: 1006,
+      random: 0.999,
+      policy: ALWAYS,
+      inCall: true,
+    };
+    const outage = Array.from({ length: 8 }, () => [inCall, ELAPSED]).flat();
+    const delayMs = (policy: SessionPolicy): unknown => {
+      const { state } = run(policy, ...READY, ...outage, inCall);
+      return sessionMachine.deadline(state)?.afterMs;
+    };
+    expect(delayMs(ALWAYS)).toBe(1_998);
+    expect(delayMs({ ...ALWAYS, maxReconnectAttempts: 10 })).toBe(19_980);
+  });
+
   it('stays closed where the application wants that, or the server does', () => {
     expect(run({ ...ALWAYS, autoReconnect: false }, ...READY, closed()).effects).toEqual([
       'report not-reconnecting',

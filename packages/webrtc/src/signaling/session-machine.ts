@@ -63,6 +63,7 @@ export type SessionEvent =
       readonly closeReason?: string | undefined;
       /** The one that was opened beside another. */
       readonly beside?: boolean;
+      readonly inCall?: boolean;
       readonly random: number;
       readonly policy: SessionPolicy;
     }
@@ -300,9 +301,12 @@ function unanswered(state: Tries & SessionState, event: SessionEvent): SessionSt
   return to(state);
 }
 
-function lost(state: Tries, { closeCode, closeReason, random, policy }: Event<'closed'>): SessionStep {
+function lost(state: Tries, event: Event<'closed'>): SessionStep {
+  const { closeCode, policy } = event;
   const attempt = state.attempt + 1;
-  const delayMs = reconnectDelayMs({ attempt, closeCode, closeReason, random });
+  // Attempts that are counted must not be used up in seconds.
+  const inCall = event.inCall === true && policy.maxReconnectAttempts <= 0;
+  const delayMs = reconnectDelayMs({ ...event, attempt, inCall });
   if (delayMs === undefined) return to(IDLE, report(closeCode === DISPLACED ? 'displaced' : 'dismissed'));
   if (!policy.autoReconnect) return to({ name: 'stranded' }, report('not-reconnecting'));
   if (policy.maxReconnectAttempts > 0 && attempt > policy.maxReconnectAttempts) {

@@ -252,7 +252,8 @@ export class Session {
   }
 
   #closed(closed: { closeCode?: number; closeReason?: string; beside?: boolean }): void {
-    const how = { policy: this.#settings().policy, random: this.#ports.random() };
+    const { policy } = this.#settings();
+    const how = { policy, inCall: this.#observer.inCall(), random: this.#ports.random() };
     this.#machine.send({ type: 'closed', closeCode: undefined, ...closed, ...how });
   }
 
