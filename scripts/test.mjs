@@ -42,14 +42,14 @@ async function testAll() {
   if (isolated) {
     // The second lane is told of at its end, so that the two do not mix their lines.
     const quietly = (tool, args, options) => isolated(tool, args, { ...options, quiet: true });
-    await Promise.all([runTests('system', isolated), runTests('deaf', quietly)]);
+    await Promise.all([runTests('system', isolated), runTests('sturdy', quietly)]);
     if (long) await runTests('long', isolated);
     return;
   }
   const reason = built
     ? 'unshare -Urn is refused here, so they could not be kept from the network'
     : 'they need what could not be built';
-  for (const project of ['system', 'deaf', ...(long ? ['long'] : [])]) await leaveOut(project, reason);
+  for (const project of ['system', 'sturdy', ...(long ? ['long'] : [])]) await leaveOut(project, reason);
 }
 
 /** What goes wrong besides tests counts as one failure. */
