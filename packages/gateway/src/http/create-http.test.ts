@@ -113,6 +113,8 @@ describe('the OpenAPI document', () => {
         'GET /v2/ai/conversations',
         'GET /v2/ai/conversations/{id}',
         'GET /v2/ai/conversations/{id}/messages',
+        'GET /v2/sessions',
+        'GET /v2/sessions/{id}',
         'GET /v2/telephony_credentials',
         'GET /v2/telephony_credentials/{id}',
         'PATCH /v2/ai/assistants/{id}',
@@ -121,6 +123,7 @@ describe('the OpenAPI document', () => {
         'POST /v2/ai/assistants',
         'POST /v2/ai/assistants/{id}',
         'POST /v2/ai/assistants/{id}/versions/{versionId}/promote',
+        'POST /v2/sessions/{id}/simulate',
         'POST /v2/telephony_credentials',
         'POST /v2/telephony_credentials/{id}/token',
       ]);
