@@ -115,12 +115,15 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
   const ice = dtls.iceTransport;
   const link = ice.connection;
 
+  /** Something came since the last description of the browser's. */
+  let isHeard = false;
+
   withoutStunServer(link);
   if (options.ports !== undefined) usePorts(link, options.ports);
   requireIntegrity(link);
   followNomination(link);
   giveInOnConflict(link);
-  keepFormerPair(link);
+  keepFormerPair(link, () => isHeard);
   startDtlsAtOnce(dtls);
   correctPacketIndex(dtls);
 
@@ -137,11 +140,15 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
   ice.onStateChange.subscribe((state) => {
     if (state === 'connected' && isReady()) events.connected();
   });
-  dtls.onRtcp.subscribe(() => events.alive());
+  const hear = (): void => {
+    isHeard = true;
+    events.alive();
+  };
+  dtls.onRtcp.subscribe(hear);
   dtls.onRtp.subscribe((packet) => receive(packet));
 
   const receive = (packet: RtpPacket): void => {
-    events.alive();
+    hear();
     knowStream(connection, packet.header.ssrc);
     const codec = transceiver.codecs.find(({ payloadType }) => payloadType === packet.header.payloadType);
     if (codec === undefined) return;
@@ -182,6 +189,7 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
 
   return {
     answer: async (offer) => {
+      isHeard = false;
       const connectedBefore = isReady();
       const { generation, iceControlling } = link;
       await applyRemote('offer', offer);

@@ -189,6 +189,27 @@ test('a browser that wants to control a leg that the gateway offered, is let', a
   socket.close();
 });
 
+test('after a restart, packets go to where the last check came from if nothing is heard over the former path', async () => {
+  const { peer, browser } = await connect('browser');
+  const offer = await browser.offer({ iceRestart: true });
+  const bare = offer.replaceAll(/^a=candidate.*\r\n/gm, '');
+  const answer = await peer.answer(readRemoteDescription(bare));
+  const moved = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(moved, 'listening');
+  const request = new Message(methods.BINDING, classes.REQUEST);
+  request
+    .setAttribute('USERNAME', `${fragment(answer) ?? ''}:${fragment(offer) ?? ''}`)
+    .setAttribute('PRIORITY', 1)
+    .setAttribute('ICE-CONTROLLING', 1n);
+  request.addMessageIntegrity(Buffer.from(/^a=ice-pwd:(.+)$/m.exec(answer)?.[1] ?? '')).addFingerprint();
+  moved.send(request.bytes, candidatePort(answer), '127.0.0.1');
+  expect(parseMessage(await datagram(moved))?.messageClass).toBe(classes.RESPONSE);
+  const audio = datagram(moved);
+  peer.sendAudio({ sequence: 1, timestamp: 0, marker: false }, Buffer.from('x'));
+  expect(((await audio)[0] ?? 0) >> 6).toBe(2);
+  moved.close();
+});
+
 test('packets go to the path that the browser nominated last', async () => {
   const { peer, browser } = await openScene('browser');
   const offer = await browser.offer();

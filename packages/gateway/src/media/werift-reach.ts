@@ -54,10 +54,14 @@ export function giveInOnConflict(link: IceConnection): void {
   Reflect.set(link, 'tieBreaker', 0n);
 }
 
-/** In an ICE restart the pair is forgotten at once. Until another is nominated, the former one carries on. */
-export function keepFormerPair(link: IceConnection): void {
+/**
+ * In an ICE restart the pair is forgotten at once. Until another is nominated, the former one carries on; where nothing
+ * is heard over it any more, what is sent goes to wherever the last check came from. A browser may nominate the pair
+ * that it has moved to three seconds later.
+ */
+export function keepFormerPair(link: IceConnection, isHeard: () => boolean): void {
   const send = link.send.bind(link);
-  let former: IceConnection['nominated'];
+  let former: Pick<NonNullable<IceConnection['nominated']>, 'protocol' | 'remoteAddr'> | undefined;
   link.send = async (data) => {
     if (link.nominated !== undefined) {
       former = link.nominated;
@@ -66,6 +70,9 @@ export function keepFormerPair(link: IceConnection): void {
       await former.protocol.sendData(data, former.remoteAddr);
     }
   };
+  onCheck(link, (_message, remoteAddr, protocol) => {
+    if (link.nominated === undefined && former !== undefined && !isHeard()) former = { protocol, remoteAddr };
+  });
 }
 
 /** As DTLS client werift waits 100 ms before its first message. It may go at once. */
@@ -120,10 +127,7 @@ function isAuthentic(link: IceConnection, data: Buffer): boolean {
  * that was nominated first, and would go on sending to an address where nobody listens any more.
  */
 export function followNomination(link: IceConnection): void {
-  const checkIncoming: unknown = Reflect.get(link, 'checkIncoming');
-  if (typeof checkIncoming !== 'function') throw new Error('werift has no checkIncoming any more.');
-  Reflect.set(link, 'checkIncoming', (message: StunMessage, address: Address, protocol: StunProtocol) => {
-    Reflect.apply(checkIncoming, link, [message, address, protocol]);
+  onCheck(link, (message, address, protocol) => {
     if (link.iceControlling || link.nominated === undefined) return;
     if (!message.attributesKeys.includes('USE-CANDIDATE')) return;
     const pair = link.checkList.find(
@@ -137,6 +141,20 @@ export function followNomination(link: IceConnection): void {
   });
 }
 
+/** Calls back after each check of the browser's that was answered. */
+function onCheck(
+  link: IceConnection,
+  checked: (message: StunMessage, address: Address, protocol: IceProtocol) => void,
+): void {
+  const checkIncoming: unknown = Reflect.get(link, 'checkIncoming');
+  if (typeof checkIncoming !== 'function') throw new Error('werift has no checkIncoming any more.');
+  Reflect.set(link, 'checkIncoming', (message: StunMessage, address: Address, protocol: IceProtocol) => {
+    Reflect.apply(checkIncoming, link, [message, address, protocol]);
+    checked(message, address, protocol);
+  });
+}
+
+type IceProtocol = NonNullable<IceConnection['nominated']>['protocol'];
 type StunMessage = NonNullable<ReturnType<typeof parseMessage>>;
 
 /**
