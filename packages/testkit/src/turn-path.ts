@@ -24,6 +24,8 @@ export interface TurnPath {
   username: string;
   /** Holds back what passes, each way; by TCP, too. */
   delay(ms: number): void;
+  /** Nothing gets through by UDP any more. */
+  cutUdp(): void;
   /** Nothing gets through any more. */
   block(): void;
   close(): Promise<void>;
@@ -40,6 +42,9 @@ export async function openTurnPath(server: TurnServer): Promise<TurnPath> {
     delay: (ms) => {
       udp.impair({ delayMs: ms });
       tcp.setDelay(ms);
+    },
+    cutUdp: () => {
+      udp.cut();
     },
     block: () => {
       udp.cut();

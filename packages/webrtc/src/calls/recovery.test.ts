@@ -89,8 +89,13 @@ const rows: Row[] = [
     { state: 'recovering', reason: 'disconnected' },
   ],
   [
-    'an attempt was taken, and does not help; the gateway is ours',
-    { ...LOST, ...OURS, taken: true, attempts: 1, restedMs: 5_000 },
+    'a restart was taken, and may yet help; the gateway is ours',
+    { ...LOST, ...OURS, taken: true, attempts: 1, restedMs: 1_999 },
+    { state: 'recovering', reason: 'disconnected' },
+  ],
+  [
+    'a restart was taken, and does not help; the gateway is ours',
+    { ...LOST, ...OURS, taken: true, attempts: 1, restedMs: 2_000 },
     { state: 'interrupted', reason: 'disconnected', action: 'remake' },
   ],
   [

@@ -69,8 +69,9 @@ const QUIET_MS = 1_500;
 const MOVED_MS = 400;
 const FRESH_MS = 1_000;
 const CONNECT_MS = 8_000;
-/** From an answer to the first packet: checks, perhaps DTLS. */
+/** From an answer to the first packet: checks, perhaps DTLS. Who can be asked for another leg is asked sooner. */
 const SETTLE_MS = 5_000;
+const RESTART_SETTLE_MS = 2_000;
 /** What each attempt waits for since the one before has failed; the first, since any. Then the call is over. */
 const REST_MS = [3_000, 0, 2_000, 4_000, 8_000];
 /** The gateway holds a call without a network for 190 s; after that there is nothing to come back to. */
@@ -80,7 +81,8 @@ export function judge(evidence: Evidence): Judgement {
   const { attempts, connection, deadMs = 0, granted, reachable, restedMs, taken, underWay } = evidence;
   const reason = whyDead(evidence);
   if (!reason) return { state: stateOf(connection) };
-  const mayHelp = underWay || (taken && restedMs < SETTLE_MS);
+  const settleMs = granted && attempts === 1 ? RESTART_SETTLE_MS : SETTLE_MS;
+  const mayHelp = underWay || (taken && restedMs < settleMs);
   const dead: Judgement = { state: mayHelp ? 'recovering' : 'interrupted', reason };
   if (deadMs >= AWAY_MS) return { ...dead, action: 'end' };
   const restMs = REST_MS[attempts];
