@@ -195,4 +195,29 @@ describe('a login', () => {
     expect(instances[0]).toBe(instances[1]);
     expect((await Alice.ready(gateway)).client.uuid).not.toBe(instances[0]);
   });
+
+  it('names a call as ended whose bye waits for the socket', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    gateway.survivors = [call.id];
+    gateway.cut();
+    await settle();
+    void call.hangup();
+    await alice.clock.advance(300);
+    expect(gateway.requests('login').at(-1)?.params).toMatchObject({
+      parley: { ended: [call.id], calls: [] },
+    });
+    expect(gateway.requests('telnyx_rtc.bye')).toHaveLength(1);
+  });
+});
+
+describe('a bye that overtakes its invite', () => {
+  it('lets nothing ring', async () => {
+    const alice = await Alice.ready(gateway);
+    gateway.push('telnyx_rtc.bye', { callID: 'late', cause: 'ORIGINATOR_CANCEL', causeCode: 487 });
+    gateway.invite('late');
+    await settle();
+    expect(alice.incoming).toEqual([]);
+    expect(gateway.requests('telnyx_rtc.bye')).toHaveLength(1);
+  });
 });

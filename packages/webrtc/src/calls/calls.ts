@@ -61,7 +61,10 @@ export class Calls {
   }
 
   remove(id: string): void {
-    if (!this.#live.delete(id)) return;
+    if (this.#live.delete(id)) this.#remember(id);
+  }
+
+  #remember(id: string): void {
     this.#ended.add(id);
     const [oldest] = this.#ended;
     if (this.#ended.size > REMEMBERED && oldest !== undefined) this.#ended.delete(oldest);
@@ -115,7 +118,8 @@ export class Calls {
 
   /** Of whose end the server may not know. */
   get ended(): readonly string[] {
-    return [...this.#undelivered.keys()];
+    const ending = this.all().filter(({ isLive }) => !isLive);
+    return [...new Set([...this.#undelivered.keys(), ...ending.map(({ id }) => id)])];
   }
 
   /** For the server, at a login. */
@@ -155,7 +159,11 @@ export class Calls {
         const { callID } = push.params;
         const call = this.#live.get(callID);
         if (call) this.#route(call, push);
-        else if (push.method === 'telnyx_rtc.bye' && this.#expected.has(callID)) this.#forget(callID);
+        else if (push.method === 'telnyx_rtc.bye') {
+          if (this.#expected.has(callID)) this.#forget(callID);
+          // Its invite may be behind it.
+          this.#remember(callID);
+        }
         acknowledge();
       }
     }
