@@ -48,6 +48,9 @@ test('the package holds what its users need and nothing of the workshop', async 
       'LICENSE',
       'dist/index.js',
       'dist/index.cjs',
+      'dist/simulate.js',
+      'dist/simulate.cjs',
+      'dist/simulate.d.ts',
       'lib/bundle.js',
     ]),
   );
