@@ -50,8 +50,11 @@ test(`${CALLS} calls in one page, no track, peer connection, timer, leg, port, p
   };
   // The first call makes what is kept for good: certificates, workers, compiled code.
   await talk();
-  const balances = () =>
-    Promise.all([alice, bob].map(({ page }) => page.evaluate(() => window.phone.ledger.balance())));
+  // The timer that watches the socket is started now here, now there.
+  const balances = async () => {
+    const told = [alice, bob].map(({ page }) => page.evaluate(() => window.phone.ledger.balance()));
+    return (await Promise.all(told)).map((balance) => ({ ...balance, timers: balance.timers.length }));
+  };
   const gatewayAtRest = { calls: 0, mediaLegs: 0, sessions: 2, mediaPorts: 0 };
   await expect.poll(holdings, { timeout: 10_000 }).toMatchObject(gatewayAtRest);
   const [processes, openFiles] = [(await holdings()).processes, countOpenFiles()];
