@@ -21,6 +21,8 @@ const STATES = [
   'talking',
   'several',
   'troubles',
+  'faults',
+  'faults-idle',
   'interrupted',
   'offline',
   'displaced',
@@ -59,7 +61,7 @@ afterAll(async () => {
 async function show(state: string): Promise<void> {
   await look('light', 'wide');
   await page.goto(`${server.resolvedUrls?.local[0] ?? ''}fixtures.html?${state}`);
-  await page.waitForSelector('main');
+  await page.waitForSelector(state.startsWith('faults') ? '.faults' : 'main');
 }
 
 async function look(scheme: 'light' | 'dark', size: keyof typeof SIZES): Promise<void> {
@@ -101,6 +103,14 @@ describe('nothing violates WCAG 2.1 AA or overflows, light and wide, dark and na
     await page.locator('::-p-aria(Keyboard shortcuts)').click();
     await page.waitForSelector('dialog[open]');
     await inspect('shortcuts');
+  });
+
+  it('the faults of the gateway', async () => {
+    await show('faults-idle');
+    await page.locator('::-p-aria([name="API key"][role="textbox"])').fill('KEY');
+    await page.locator('::-p-aria(List sessions)').click();
+    await page.waitForSelector('.sessions');
+    await inspect('faults-gateway');
   });
 
   it('and what would, is seen', async () => {

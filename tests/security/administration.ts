@@ -13,16 +13,21 @@ export interface Administration {
   deleteCredential(credential: MadeCredential): Promise<void>;
 }
 
-/** Takes the API key that a demonstration prints once. */
-export function administrationOf(gateway: GatewayProcess): Administration {
+/** The API key that a demonstration prints once. */
+export function apiKeyOf(gateway: GatewayProcess): string {
   const key = gateway.log.entries.map((line) => /\bKEY[\w-]{43}/.exec(line)?.[0]).find(Boolean);
   if (key === undefined) throw new Error('The gateway printed no API key.');
+  return key;
+}
+
+export function administrationOf(gateway: GatewayProcess): Administration {
+  const key = apiKeyOf(gateway);
 
   async function ask(method: string, path: string, body?: object): Promise<string> {
     const response = await fetch(`${gateway.origin}/v2/telephony_credentials${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${key ?? ''}`,
+        authorization: `Bearer ${key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -3,8 +3,10 @@ import './console.css';
 import { gatewayOf } from './model/gateway-address.ts';
 import { browserFamily, microphoneRemedy } from './model/microphone-remedy.ts';
 import { Phone } from './model/phone.ts';
+import { askGateway } from './platform/ask-gateway.ts';
 import { clock } from './platform/clock.ts';
 import { createLevelWatch } from './platform/level-watch.ts';
+import { makeFault } from './platform/make-fault.ts';
 import { createPlayback } from './platform/playback.ts';
 import { createRinger } from './platform/ringer.ts';
 import { settingsStorage } from './platform/settings-storage.ts';
@@ -16,6 +18,7 @@ import { show } from './ui/show.tsx';
 const sound = createSoundContext();
 const phone = new Phone({
   createClient: (options) => new TelnyxRTC(options),
+  makeFault,
   clock,
   devices: soundDevices(),
   playback: createPlayback(document.body),
@@ -41,6 +44,8 @@ show(
     now: clock.now,
     gateway: gatewayOf(location.origin),
     pageOrigin: location.origin,
+    faults: new URLSearchParams(location.search).has('faults'),
+    askGateway,
   },
   root,
 );

@@ -24,6 +24,17 @@ it.each([
   ['a hangup there', { answered: true, causeCode: 16 }, 'bob hung up.'],
   ['a hangup there without a cause', { answered: true }, 'bob hung up.'],
   ['a lost network', { answered: true, causeCode: 38 }, 'The network between you and bob failed.'],
+  ['a fault of the gateway', { causeCode: 41, sipCode: 503 }, 'The gateway could not connect the call.'],
+  [
+    'a gateway that stops',
+    { answered: true, causeCode: 41, sipCode: 503 },
+    'The gateway could not keep the call with bob.',
+  ],
+  [
+    'a far end that is gone for good',
+    { answered: true, causeCode: 27, sipCode: 502 },
+    'The connection to bob was lost.',
+  ],
   [
     'a call that nothing could bring back',
     { answered: true, causeCode: 102 },

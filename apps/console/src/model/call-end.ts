@@ -45,15 +45,15 @@ function farEnd({ who, answered, cause, causeCode }: Ending): string {
   return known === '' ? 'The call has ended.' : `The call has ended (${known}).`;
 }
 
+function trouble(ending: Ending): string | undefined {
+  return sentenceOf(ending)?.replaceAll('{who}', () => ending.who);
+}
+
 /** The SIP status says more than the Q.850 cause where both are there: 20 is sent with 480 and with 404 alike. */
-function trouble({ who, answered, sipCode, causeCode }: Ending): string | undefined {
-  const fill = (sentence: string | undefined) => sentence?.replaceAll('{who}', () => who);
-  if (answered && causeCode === 102) return fill(LOST);
-  if (sipCode === 480 && causeCode === 19) return fill(BY_CAUSE.get(19));
-  return (
-    fill(sipCode === undefined ? undefined : BY_STATUS.get(sipCode)) ??
-    fill(causeCode === undefined ? undefined : BY_CAUSE.get(causeCode))
-  );
+function sentenceOf({ answered, sipCode = 0, causeCode = 0 }: Ending): string | undefined {
+  if (answered && OF_ANSWERED.has(causeCode)) return OF_ANSWERED.get(causeCode);
+  if (CAUSE_SAYS_MORE.get(causeCode) === sipCode) return BY_CAUSE.get(causeCode);
+  return BY_STATUS.get(sipCode) ?? BY_CAUSE.get(causeCode);
 }
 
 const UNKNOWN = 'There is nobody called “{who}” here.';
@@ -62,8 +62,21 @@ const BUSY = '{who} is busy or declined the call.';
 const NO_ANSWER = 'No answer from {who}.';
 const FULL = 'The gateway has no room for another call now.';
 const FAULT = 'The gateway could not connect the call.';
-const LOST = 'The call with {who} was lost, and could not be restored.';
 const NETWORK = 'The network between you and {who} failed.';
+
+/** By cause: what ends a call that people talk in. */
+const OF_ANSWERED: ReadonlyMap<number, string> = new Map([
+  [27, 'The connection to {who} was lost.'],
+  [41, 'The gateway could not keep the call with {who}.'],
+  [42, 'The gateway could not keep the call with {who}.'],
+  [102, 'The call with {who} was lost, and could not be restored.'],
+]);
+
+/** The causes that tell apart what has one SIP status. */
+const CAUSE_SAYS_MORE: ReadonlyMap<number, number> = new Map([
+  [19, 480],
+  [41, 503],
+]);
 
 /** RFC 3261 §21. */
 const BY_STATUS: ReadonlyMap<number, string> = new Map([

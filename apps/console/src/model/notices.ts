@@ -72,6 +72,11 @@ export function withoutErrors(notices: Notices): Notices {
   return keep(notices, ({ tone, callId }) => tone !== 'error' || callId !== null);
 }
 
+/** They are overtaken by the bad. */
+export function withoutGoodNews(notices: Notices): Notices {
+  return keep(notices, ({ tone }) => tone !== 'good');
+}
+
 export function withoutExpired(notices: Notices, at: number): Notices {
   return keep(notices, ({ expiresAt }) => expiresAt === null || expiresAt > at);
 }

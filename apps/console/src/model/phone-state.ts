@@ -3,17 +3,18 @@ import { type Announcement, announcementOf } from './announcement.ts';
 import type { CallSnapshot, CallView } from './call-view.ts';
 import { type Calls, NO_CALLS, type PastCall, callChanged, callFailed, changeCall } from './calls.ts';
 import { connectionOf } from './connection.ts';
+import type { GoingFault } from './faults.ts';
 import { type FoundDevices, NO_DEVICES, inUse, systemDevice } from './devices.ts';
 import { type TabCall, howlingSessions } from './howl.ts';
 import {
   type Notices,
   NO_NOTICES,
-  type Occurrence,
   type Tone,
   occurred,
   withoutCallsOtherThan,
   withoutErrors,
   withoutExpired,
+  withoutGoodNews,
   withoutNotice,
 } from './notices.ts';
 import type { ConnectionEvent } from './sdk.ts';
@@ -34,6 +35,8 @@ export interface PhoneState {
   otherTabs: ReadonlyMap<string, readonly TabCall[]>;
   /** This person uses headphones: two tabs cannot howl. */
   headphones: boolean;
+  /** A fault of this page that was made on purpose and lasts. */
+  fault: GoingFault | null;
   announcement: Announcement | null;
 }
 
@@ -54,7 +57,10 @@ export type PhoneEvent =
   | { type: 'settings'; change: Partial<Settings> }
   | { type: 'sound-blocked'; blocked: boolean }
   | { type: 'other-tab'; tab: string; calls: readonly TabCall[] }
-  | { type: 'headphones' };
+  | { type: 'headphones' }
+  | { type: 'fault'; name: string; seconds: number | null }
+  /** `problem`: why it could not be made; empty where it could. */
+  | { type: 'fault-over'; problem: string };
 
 /** What the state does not know: the time, and how this browser is told to give the microphone. */
 export interface Moment {
@@ -72,6 +78,7 @@ export function newPhone(settings: Settings): PhoneState {
     soundBlocked: false,
     otherTabs: new Map(),
     headphones: false,
+    fault: null,
     announcement: null,
   };
 }
@@ -114,7 +121,23 @@ function step(state: PhoneState, event: PhoneEvent, moment: Moment): PhoneState 
       return { ...state, otherTabs: withTab(state.otherTabs, event.tab, event.calls) };
     case 'headphones':
       return { ...state, headphones: true };
+    case 'fault':
+      return faultMade(state, event, moment);
+    case 'fault-over':
+      return event.problem === ''
+        ? { ...state, fault: null }
+        : told({ ...state, fault: null }, 'error', { place: 'page', what: event.problem, todo: '' }, moment);
   }
+}
+
+function faultMade(
+  state: PhoneState,
+  { name, seconds }: Extract<PhoneEvent, { type: 'fault' }>,
+  moment: Moment,
+): PhoneState {
+  const what = `Broken on purpose: ${name}${seconds === null ? '' : ` for ${seconds} s`}.`;
+  const fault = seconds === null ? state.fault : { name, until: moment.at + seconds * 1000 };
+  return told({ ...state, fault }, 'warning', { place: 'log', what, todo: '' }, moment);
 }
 
 function withTab(tabs: PhoneState['otherTabs'], tab: string, calls: readonly TabCall[]) {
@@ -139,7 +162,10 @@ function settled(before: PhoneState, stepped: PhoneState, moment: Moment): Phone
     state = { ...state, account: account(state.account, { type: 'last-call-ended' }), soundBlocked: false };
   }
   if (before.account.status === 'signed-in' && !isConnected(before.account) && isConnected(state.account)) {
-    state = { ...state, notices: occurred(state.notices, connectedAgain(moment), moment.at) };
+    state = told(state, 'good', BACK, moment);
+  }
+  if (!isConnected(state.account)) {
+    state = { ...state, notices: withoutGoodNews(state.notices) };
   }
   return before.account.status !== 'signed-out' && state.account.status === 'signed-out'
     ? forgotten(state)
@@ -151,8 +177,10 @@ function forgotten({ account: signedOut, devices, settings, otherTabs }: PhoneSt
   return { ...newPhone(settings), account: signedOut, devices, otherTabs };
 }
 
-function connectedAgain({ remedy }: Moment): Occurrence {
-  return { tone: 'good', trouble: BACK, code: null, callId: null, words: { who: '', remedy } };
+/** What concerns the whole page, and has no code. */
+function told(state: PhoneState, tone: Tone, trouble: Trouble, { at, remedy }: Moment): PhoneState {
+  const occurrence = { tone, trouble, code: null, callId: null, words: { who: '', remedy } };
+  return { ...state, notices: occurred(state.notices, occurrence, at) };
 }
 
 const BACK: Trouble = { place: 'page', what: 'Connected again.', todo: '' };

@@ -120,6 +120,9 @@ describe('a lost connection', () => {
     rig.client().tell('connected');
     expect(connection(rig)).toEqual({ state: 'connected' });
     expect(told(rig)).toEqual(['Connected again.']);
+    rig.client().tell('reconnecting');
+    expect(told(rig)).toEqual([]);
+    rig.client().tell('connected');
     rig.pass(6000);
     expect(told(rig)).toEqual([]);
   });
@@ -502,6 +505,39 @@ describe('sound devices', () => {
     rig.talkingTo('bob');
     await settled();
     expect(rig.phone.state.devices).toEqual(ALLOWED);
+  });
+});
+
+describe('a fault that is made on purpose', () => {
+  it('lasts until it is over, and is in the list of messages', async () => {
+    const rig = phoneRig();
+    rig.signedIn();
+    rig.phone.makeFault('half-open', 20);
+    expect(rig.faults).toMatchObject([{ fault: 'half-open', seconds: 20 }]);
+    expect(rig.phone.state.fault).toEqual({ name: 'half-open', until: rig.world.time + 20_000 });
+    expect(rig.phone.state.notices.messages[0]?.sentence.what).toBe('Broken on purpose: half-open for 20 s.');
+    expect(told(rig)).toEqual([]);
+    rig.faults[0]?.over();
+    await settled();
+    expect(rig.phone.state.fault).toBeNull();
+  });
+
+  it('that cannot be made: says why', async () => {
+    const rig = phoneRig();
+    rig.signedIn();
+    rig.phone.makeFault('media-fails', null);
+    expect(rig.phone.state.fault).toBeNull();
+    rig.faults[0]?.over(new Error('There is no call to break: make one first.'));
+    await settled();
+    expect(told(rig)).toEqual(['There is no call to break: make one first.']);
+  });
+
+  it('at once, while another one lasts: leaves that one as it is', () => {
+    const rig = phoneRig();
+    rig.signedIn();
+    rig.phone.makeFault('half-open', 20);
+    rig.phone.makeFault('media-fails', null);
+    expect(rig.phone.state.fault?.name).toBe('half-open');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Fault } from '@parley/webrtc/simulate';
 import { snapshot } from './call-view.ts';
 import { othersTalking } from './calls.ts';
 import { parseTabMessage } from './howl.ts';
@@ -102,6 +103,23 @@ export class Phone {
     if (client === null) return;
     this.#dispatch({ type: 'account', event: { type: 'hurry' } });
     this.#connect(client);
+  }
+
+  /** The id of the session at the gateway; empty where there is none. */
+  get sessionId(): string {
+    return this.#line.client?.sessionid ?? '';
+  }
+
+  /** Breaks something of this page on purpose. @param seconds null for what does not last */
+  makeFault(fault: Fault, seconds: number | null): void {
+    const { client } = this.#line;
+    if (client === null) return;
+    this.#dispatch({ type: 'fault', name: fault, seconds });
+    const over = (problem: string) => this.#dispatch({ type: 'fault-over', problem });
+    this.#ports.makeFault(client, fault, seconds).then(
+      () => over(''),
+      (error: unknown) => over(error instanceof Error ? error.message : String(error)),
+    );
   }
 
   /** Ends every call too. */

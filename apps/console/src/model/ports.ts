@@ -1,11 +1,13 @@
+import type { Fault } from '@parley/webrtc/simulate';
 import type { DevicePort } from './devices.ts';
 import type { TabMessage } from './howl.ts';
-import type { ClientFactory } from './sdk.ts';
+import type { ClientFactory, PhoneClient } from './sdk.ts';
 import type { SettingsStore } from './settings.ts';
 
 /** The outside world of the phone. */
 export interface PhonePorts {
   createClient: ClientFactory;
+  makeFault: MakeFault;
   clock: { now(): number; after(ms: number, listener: () => void): () => void };
   devices: DevicePort;
   playback: Playback;
@@ -18,6 +20,9 @@ export interface PhonePorts {
   /** How this browser is told to give the microphone. */
   microphoneRemedy: string;
 }
+
+/** Breaks something of the client on purpose. Settles when it is over; rejects where there is nothing to break. */
+export type MakeFault = (client: PhoneClient, fault: Fault, seconds: number | null) => Promise<void>;
 
 /** Elements that play the far ends, one for each call. */
 export interface Playback {

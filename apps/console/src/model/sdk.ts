@@ -62,6 +62,8 @@ export interface ConnectionEvent {
 }
 
 export interface PhoneClient {
+  /** The id of the session at the gateway; empty before the login. */
+  readonly sessionid: string;
   micId?: string | null | undefined;
   speaker?: string | null | undefined;
   /** Where another attempt is waited for, it begins at once. */

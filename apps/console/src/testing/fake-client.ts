@@ -18,6 +18,7 @@ interface Events {
 
 /** A client with the SDK's public words, whose network is the test. */
 export class FakeClient implements PhoneClient {
+  sessionid = 'session-here';
   micId = '';
   speaker = '';
   connected = false;

@@ -22,6 +22,11 @@ const DEVICES: FoundDevices = {
   ],
 };
 
+const SESSIONS = [
+  { id: 'session-here', sip_username: 'alice', state: 'attached', calls: [{ state: 'established' }] },
+  { id: 'session-elsewhere', sip_username: 'bob', state: 'held', calls: [] },
+];
+
 const MINUTE = 60_000;
 const fixture = new URLSearchParams(location.search).keys().next().value ?? 'idle';
 
@@ -38,6 +43,7 @@ const phone = new Phone({
     clients.push(client);
     return client;
   },
+  makeFault: () => new Promise(() => undefined),
   clock: { now: () => time, after: () => () => undefined },
   devices: {
     canChooseSpeaker: true,
@@ -159,6 +165,14 @@ const FIXTURES: ReadonlyMap<string, () => void> = new Map([
       client.warn(33101, call.id);
     },
   ],
+  [
+    'faults',
+    () => {
+      talkingTo(signedIn(), 'bob', MINUTE);
+      phone.makeFault('half-open', 20);
+    },
+  ],
+  ['faults-idle', () => void signedIn()],
   ['interrupted', () => talkingTo(signedIn(), 'bob', MINUTE).become('active', 'interrupted')],
   ['offline', () => signedIn().tell('offline')],
   ['displaced', () => signedIn().tell('disconnected', { reason: 'displaced' })],
@@ -213,6 +227,8 @@ show(
     now: () => time,
     gateway: 'ws://localhost:8080',
     pageOrigin: 'http://localhost:8080',
+    faults: fixture.startsWith('faults'),
+    askGateway: async () => ({ status: 200, body: { data: SESSIONS } }),
   },
   root,
 );

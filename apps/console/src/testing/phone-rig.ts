@@ -19,6 +19,7 @@ export function phoneRig(stored: string | null = null) {
   const rings: string[] = [];
   const posted: TabMessage[] = [];
   const timers: { at: number; listener: () => void }[] = [];
+  const faults: { fault: string; seconds: number | null; over: (error?: Error) => void }[] = [];
   const world = { time: 1_000_000, devices: ALLOWED, stored, refuses: null as Error | null };
   let tellDevices: () => void = () => undefined;
   let tellTab: (data: unknown) => void = () => undefined;
@@ -32,6 +33,11 @@ export function phoneRig(stored: string | null = null) {
       clients.push(client);
       return client;
     },
+    makeFault: (_client, fault, seconds) =>
+      new Promise((resolve, reject) => {
+        const over = (error?: Error) => (error === undefined ? resolve() : reject(error));
+        faults.push({ fault, seconds, over });
+      }),
     clock: {
       now: () => world.time,
       after: (ms, listener) => {
@@ -83,6 +89,8 @@ export function phoneRig(stored: string | null = null) {
     rings,
     posted,
     world,
+    /** What was broken on purpose, in order. */
+    faults,
     client,
     lastCall,
     timers,

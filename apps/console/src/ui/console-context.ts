@@ -1,4 +1,5 @@
 import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react';
+import type { AskGateway } from '../model/administration.ts';
 import type { Phone } from '../model/phone.ts';
 import type { PhoneState } from '../model/phone-state.ts';
 import type { LevelWatch } from '../platform/level-watch.ts';
@@ -11,6 +12,9 @@ export interface ConsoleParts {
   /** Where the page came from: the gateway's address unless the person gives another one. */
   gateway: string;
   pageOrigin: string;
+  /** A developer is here, who breaks things on purpose: the page was opened with `?faults`. */
+  faults: boolean;
+  askGateway: AskGateway;
 }
 
 export const ConsoleContext = createContext<ConsoleParts | null>(null);

@@ -164,12 +164,18 @@ function missingPart(method: Method, user: string, secret: string): string | nul
 
 /** The demo users exist on a gateway that runs on this computer only, so only there is it worth a word. */
 function DemoHint() {
-  const { pageOrigin } = useConsole();
+  const { pageOrigin, faults } = useConsole();
   if (!/^https?:\/\/(localhost|127\.|\[::1\])/.test(pageOrigin)) return null;
   return (
     <p className="demo-hint">
       With <code>npm start</code>, sign in as <b>alice</b> with the password <b>alice</b> here, and as{' '}
       <b>bob</b> with <b>bob</b> in a second tab.
+      {!faults && (
+        <>
+          {' '}
+          With <a href="?faults">faults to try</a>, see what calls survive.
+        </>
+      )}
     </p>
   );
 }

@@ -1,8 +1,9 @@
-import { isConnected } from '../model/account.ts';
+import { type ReactNode, Suspense, lazy } from 'react';
+import { type Account, isConnected } from '../model/account.ts';
 import type { Calls } from '../model/calls.ts';
 import { incomingCalls, othersTalking } from '../model/calls.ts';
 import { CallCard } from './call-card.tsx';
-import { usePhoneState } from './console-context.ts';
+import { useConsole, usePhoneState } from './console-context.ts';
 import { Dialer } from './dialer.tsx';
 import { useCallFocus } from './focus.ts';
 import { IncomingCall } from './incoming-call.tsx';
@@ -13,6 +14,9 @@ import { PastCalls } from './past-calls.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SoundSettings } from './sound-settings.tsx';
 
+/** Nobody else loads it. */
+const FaultPanel = lazy(async () => ({ default: (await import('./fault-panel.tsx')).FaultPanel }));
+
 export interface SoftphoneProps {
   keypad: string | null;
   setKeypad: (id: string | null) => void;
@@ -20,6 +24,7 @@ export interface SoftphoneProps {
 }
 
 export function Softphone({ keypad, setKeypad, showHelp }: SoftphoneProps) {
+  const { faults } = useConsole();
   const { calls, account, settings } = usePhoneState();
   useCallFocus();
   useShortcuts({ keypad, setKeypad, showHelp });
@@ -40,7 +45,7 @@ export function Softphone({ keypad, setKeypad, showHelp }: SoftphoneProps) {
               shortcuts={settings.shortcuts}
             />
           ))}
-          {calls.live.length === 0 && <Idle user={account.status === 'signed-out' ? '' : account.user} />}
+          {calls.live.length === 0 && <Idle account={account} />}
           {going.length > 0 && (
             <section className="calls" aria-labelledby="calls-heading">
               <h2 id="calls-heading" className={going.length > 1 ? 'calls-count' : 'visually-hidden'}>
@@ -66,26 +71,39 @@ export function Softphone({ keypad, setKeypad, showHelp }: SoftphoneProps) {
           <SoundSettings />
         </div>
         <PastCalls closed={closed !== ''} />
+        {faults && (
+          <Suspense>
+            <FaultPanel />
+          </Suspense>
+        )}
       </div>
       <MessageList />
     </>
   );
 }
 
-function Idle({ user }: { user: string }) {
+function Idle({ account }: { account: Account }) {
+  if (!isConnected(account)) return <IdleStage title="No calls now">Nobody can reach this page.</IdleStage>;
+  const user = account.status === 'signed-out' ? '' : account.user;
+  return (
+    <IdleStage title="The line is free">
+      {user === '' ? (
+        'This page rings when somebody calls you.'
+      ) : (
+        <>
+          Others reach you as <b>{user}</b>; this page rings when they do.
+        </>
+      )}
+    </IdleStage>
+  );
+}
+
+function IdleStage({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="idle">
       <Logo />
-      <p className="idle-title">The line is free</p>
-      <p>
-        {user === '' ? (
-          'This page rings when somebody calls you.'
-        ) : (
-          <>
-            Others reach you as <b>{user}</b>; this page rings when they do.
-          </>
-        )}
-      </p>
+      <p className="idle-title">{title}</p>
+      <p>{children}</p>
     </div>
   );
 }

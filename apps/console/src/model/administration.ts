@@ -1,0 +1,116 @@
+/** A session as the gateway's administration tells it. */
+export interface GatewaySession {
+  id: string;
+  user: string;
+  /** Its client has no socket at present. */
+  isHeld: boolean;
+  /** Calls that were answered. */
+  calls: number;
+}
+
+/**
+ * What a developer sees of the gateway's administration.
+ *
+ *              listed                      the key is refused, or forgotten
+ *   locked ─────────────▶ open ↺ listed ──────────────────────────────────▶ locked
+ */
+export type Administration =
+  | ({ status: 'locked' } & Asking)
+  | ({
+      status: 'open';
+      sessions: readonly GatewaySession[];
+      /** The fault that was made last; empty where none was. */
+      made: string;
+    } & Asking);
+
+interface Asking {
+  /** The gateway is to answer. */
+  isAsking: boolean;
+  /** Why the gateway did not do what it was asked last; empty where it did. */
+  problem: string;
+}
+
+export type AdministrationEvent =
+  | { type: 'asked' }
+  | { type: 'listed'; answer: Answer }
+  | { type: 'made'; fault: string; answer: Answer }
+  /** The API key was forgotten. */
+  | { type: 'forgotten' };
+
+export interface Answer {
+  /** The HTTP status; 0 where the gateway did not answer. */
+  status: number;
+  body: unknown;
+}
+
+/** Asks the gateway that served the page, at a path below `/v2/`. Never rejects. */
+export type AskGateway = (apiKey: string, path: string, body?: object) => Promise<Answer>;
+
+export const LOCKED: Administration = { status: 'locked', isAsking: false, problem: '' };
+
+export const SESSIONS_PATH = 'sessions?page[size]=50';
+
+export function simulationPath(session: string): string {
+  return `sessions/${encodeURIComponent(session)}/simulate`;
+}
+
+export function administration(state: Administration, event: AdministrationEvent): Administration {
+  switch (event.type) {
+    case 'asked':
+      return { ...state, isAsking: true, problem: '' };
+    case 'listed':
+      return answered(state, event.answer, () => ({
+        status: 'open',
+        isAsking: false,
+        problem: '',
+        sessions: parseSessions(event.answer.body),
+        made: '',
+      }));
+    case 'made':
+      if (state.status === 'locked') return state;
+      return answered(state, event.answer, () => ({ ...state, isAsking: false, made: event.fault }));
+    case 'forgotten':
+      return LOCKED;
+  }
+}
+
+/** What comes after the key was forgotten counts no more. */
+function answered(state: Administration, answer: Answer, done: () => Administration): Administration {
+  if (!state.isAsking) return state;
+  const problem = problemOf(answer);
+  if (problem === '') return done();
+  return answer.status === UNAUTHORIZED ? { ...LOCKED, problem } : { ...state, isAsking: false, problem };
+}
+
+const UNAUTHORIZED = 401;
+
+function problemOf({ status, body }: Answer): string {
+  if (status >= 200 && status < 300) return '';
+  if (status === 0) return 'The gateway does not answer.';
+  if (status === UNAUTHORIZED) return 'The gateway does not know this API key.';
+  const [error] = listOf(body, 'errors');
+  return textOf(error, 'detail') || `The gateway answered with ${status}.`;
+}
+
+function parseSessions(body: unknown): readonly GatewaySession[] {
+  return listOf(body, 'data').map((session) => ({
+    id: textOf(session, 'id'),
+    user: textOf(session, 'sip_username'),
+    isHeld: textOf(session, 'state') === 'held',
+    calls: listOf(session, 'calls').filter((call) => textOf(call, 'state') === 'established').length,
+  }));
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
+}
+
+function textOf(value: unknown, name: string): string {
+  const text = memberOf(value, name);
+  return typeof text === 'string' ? text : '';
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  const list = memberOf(value, name);
+  return Array.isArray(list) ? list : [];
+}
