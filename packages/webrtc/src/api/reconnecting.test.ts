@@ -257,6 +257,19 @@ describe('a server that ends the session', () => {
 });
 
 describe('a network that is away for five minutes', () => {
+  it('is found again at once by an application that does not want to wait', async () => {
+    const alice = await Alice.ready(gateway);
+    alice.random = 0.99;
+    gateway.reachable = false;
+    gateway.cut();
+    await alice.clock.advance(60_000);
+    expect(alice.connections.at(-1)?.nextAttemptAt).toBeGreaterThan(alice.clock.now());
+    gateway.reachable = true;
+    await alice.client.connect();
+    await settle();
+    expect(alice.connection.at(-1)).toBe('ready');
+  });
+
   it('is found again within 20 seconds of its return', async () => {
     const alice = await Alice.ready(gateway);
     alice.random = 0.99;

@@ -170,8 +170,8 @@ export class TelnyxRTC {
   }
 
   /**
-   * Opens the connection and logs in; reconnects for as long as it takes. Settles at once: the event
-   * `telnyx.ready` tells when calls can be made.
+   * Opens the connection and logs in; reconnects for as long as it takes. Where the next attempt is waited for, it
+   * begins now. Settles at once: the event `telnyx.ready` tells when calls can be made.
    */
   async connect(): Promise<void> {
     this.core().connect();
