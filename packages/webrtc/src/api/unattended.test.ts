@@ -107,6 +107,23 @@ describe('a call', () => {
     expect(gateway.requests('telnyx_rtc.modify')).toHaveLength(2);
   });
 
+  it('is held although the socket was already dead when that was asked', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    gateway.on('telnyx_rtc.modify', () => undefined);
+    const held = call.hold();
+    await settle();
+    gateway.survivors = [call.id];
+    gateway.on('telnyx_rtc.modify', (request, to) => {
+      to.answer(request, { holdState: 'held' });
+    });
+    gateway.cut();
+    await alice.clock.advance(A_WHILE);
+    expect(await held).toBe(true);
+    expect(call.state).toBe('held');
+    expect(gateway.requests('telnyx_rtc.modify')).toHaveLength(2);
+  });
+
   it('hung up without the server, ends with the cause that was given', async () => {
     const alice = await Alice.ready(gateway);
     const call = await alice.talk();

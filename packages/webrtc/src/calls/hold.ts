@@ -1,4 +1,5 @@
 import { Stopped, TaskQueue } from '../kernel/task-queue.ts';
+import { RpcError } from '../signaling/rpc.ts';
 import type { CallState } from './call-machine.ts';
 import type { CallRequests } from './call-requests.ts';
 
@@ -47,7 +48,12 @@ export class Hold {
     const held = wanted ?? !now.held;
     if (held === now.held && this.#isKnown) return;
     this.#isKnown = false;
-    await requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
+    const ask = () => requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
+    // The socket may have been dead when it was sent. To hold twice does no harm.
+    await ask().catch((error: unknown) => {
+      if (error instanceof RpcError && error.failure === 'lost') return ask();
+      throw error;
+    });
     this.#isKnown = true;
     changed(held);
   }
