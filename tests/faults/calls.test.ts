@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { establish, hangUpAll } from '../browser/parties.ts';
 import { expectTone } from '../browser/tone.ts';
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 // What becomes of a call whose client is away when something happens to it. Alice is the one who is away.
 

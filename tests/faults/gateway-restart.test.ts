@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 
 import { expectTone } from '../browser/tone.ts';
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 const stage = useStage({ args: ['--keep-calls'] });
 afterEach(() => stage.clear());

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ALICE_TONE, BOB_TONE } from '../browser/parties.ts';
 import { expectSilence, expectTone } from '../browser/tone.ts';
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 const stage = useStage();
 const scenes: MediaScene[] = [];

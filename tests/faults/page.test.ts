@@ -2,7 +2,7 @@ import { assertTalking, type FaultScene, openFaultScene, pageFaults, readyAfter 
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 const stage = useStage();
 const scenes: FaultScene[] = [];

@@ -6,7 +6,7 @@ import { ALICE_TONE } from '../browser/parties.ts';
 import { selectedType, watchPeers } from '../browser/peer-watch.ts';
 import { expectTone } from '../browser/tone.ts';
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 const stage = useStage({ turn: ['--turn-port', '0'] });
 afterEach(() => stage.clear());

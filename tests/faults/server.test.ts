@@ -12,7 +12,7 @@ import {
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 // Servers that do what ours does not: a real browser meets a server that does what a test tells it.
 

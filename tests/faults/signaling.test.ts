@@ -2,7 +2,7 @@ import { type FaultScene, type Figures, openFaultScene, signalingFaults } from '
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from './figures.ts';
+import { expectWithin } from '../figures.ts';
 
 // One call goes through all of it, fault after fault.
 
