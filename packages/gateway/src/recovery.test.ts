@@ -428,9 +428,43 @@ describe('an invite that is repeated', () => {
     expect((await alice.invite('a-1', 'bob')).result).toMatchObject({ message: 'CALL CREATED' });
     expect(alice.order.slice(before)).toEqual(['result', 'telnyx_rtc.bye']);
     expect(bob.got('telnyx_rtc.invite')).toHaveLength(1);
+  });
+
+  it('for a call that has just ended, makes no second call: its id is free again after a minute [INV-3]', async () => {
+    const gateway = rig();
+    const { alice, bob, bobsCallId } = await ringing(gateway);
+    await bob.bye(bobsCallId, causes.userBusy);
     await alice.acknowledge('telnyx_rtc.bye');
     await alice.invite('a-1', 'bob');
     await settled();
+    expect(alice.got('telnyx_rtc.bye')).toMatchObject([causes.userBusy, causes.userBusy]);
+    await alice.acknowledge('telnyx_rtc.bye');
+    for (let seconds = 0; seconds <= 60; seconds += 5) {
+      await gateway.clock.advance(5_000);
+      for (const client of [alice, bob]) await client.request('telnyx_rtc.ping');
+    }
+    await alice.invite('a-1', 'bob');
+    await settled();
     expect(bob.got('telnyx_rtc.invite')).toHaveLength(2);
+  });
+
+  it('or late, for a call whose bye came first, makes none [INV-3]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    await alice.bye('a-1', causes.originatorCancel);
+    const { result } = await alice.invite('a-1', 'echo');
+    expect(result).toMatchObject({ message: 'CALL CREATED' });
+    expect(alice.got('telnyx_rtc.bye')).toMatchObject([causes.originatorCancel]);
+    expect(isAlive(gateway)).toEqual({ inviting: 0, established: 0 });
+  });
+
+  it('is known for one of the last 256 calls of its session [INV-3]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    for (let call = 0; call <= 256; call++) await alice.bye(`a-${String(call)}`);
+    await alice.invite('a-1', 'echo');
+    expect(isAlive(gateway).established).toBe(0);
+    await alice.invite('a-0', 'echo');
+    expect(isAlive(gateway).established).toBe(1);
   });
 });

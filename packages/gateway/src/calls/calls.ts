@@ -112,12 +112,12 @@ export class Calls {
     };
   }
 
-  /** The calls that the client has ended while nobody heard it. */
-  endedAtClient(session: Session, callIds: readonly string[]): void {
-    for (const callId of callIds) {
-      this.#bye(session, callId, causes.normalClearing);
-      session.byeTaken(callId);
-    }
+  /** The client has ended a call, of which nobody may have heard yet: an invite that comes later makes none. */
+  endedAtClient(session: Session, callId: string, cause: HangupCause): void {
+    const isUnheardOf = this.find(session, callId) === undefined && this.ended(session, callId) === undefined;
+    if (isUnheardOf) this.#tombstones.bury(session, callId, cause);
+    else this.#bye(session, callId, cause);
+    session.byeTaken(callId);
   }
 
   /**

@@ -5,6 +5,9 @@ import type { Session } from '../sessions/session.ts';
 /** How long a leg that ended is remembered, so that what its client still says of it gets an answer. */
 export const tombstoneMs = 60_000;
 
+/** Of one session: a client can say of any number of calls that they ended. */
+const mostTombstones = 256;
+
 /** Why legs ended that ended a short while ago. */
 export class Tombstones {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -19,6 +22,8 @@ export class Tombstones {
     this.#bySession.set(session, tombstones);
     for (const [id, { at }] of tombstones) if (this.#isForgotten(at)) tombstones.delete(id);
     tombstones.set(callId, { cause, at: this.#clock.monotonic() });
+    const [oldest] = tombstones.keys();
+    if (tombstones.size > mostTombstones && oldest !== undefined) tombstones.delete(oldest);
   }
 
   causeOf(session: Session, callId: string): HangupCause | undefined {

@@ -17,9 +17,7 @@ import type { SessionHandler } from './method.ts';
 export const bye: SessionHandler<'telnyx_rtc.bye'> = ({ calls }, session, params) => {
   const callId = params.dialogParams.callID;
   const cause = statedCause(params);
-  const found = calls.find(session, callId);
-  found?.call.handle({ type: 'bye', leg: found.leg.id, cause });
-  session.byeTaken(callId);
+  calls.endedAtClient(session, callId, cause);
   return {
     result: {
       ...result(session, callId, 'CALL ENDED'),

@@ -8,12 +8,12 @@ export const invite: SessionHandler<'telnyx_rtc.invite'> = async ({ calls }, ses
   const reply: Reply = { result: result(session, callId, 'CALL CREATED') };
   // A client that repeats its invite has not heard the answer; the call is the same one.
   if (calls.find(session, callId) !== undefined) return reply;
-  const missedEnd = session.untakenBye(callId);
-  if (missedEnd !== undefined) {
+  const ended = session.untakenBye(callId) ?? calls.ended(session, callId);
+  if (ended !== undefined) {
     return {
       ...reply,
       afterwards: () => {
-        session.bye(missedEnd);
+        session.bye({ ...ended, callID: callId });
       },
     };
   }

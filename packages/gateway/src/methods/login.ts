@@ -1,4 +1,4 @@
-import { CloseCode, RpcErrorCode, type GatewayExtension, type LoginParams } from '@parley/protocol';
+import { causes, CloseCode, RpcErrorCode, type GatewayExtension, type LoginParams } from '@parley/protocol';
 import { isLoopback } from '../config/loopback.ts';
 import type { LoginRefusal } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
@@ -136,7 +136,7 @@ function signIn(
       ...grants(gatekeeping, session, params),
     },
     afterwards: () => {
-      calls.endedAtClient(session, word?.ended ?? []);
+      for (const callId of word?.ended ?? []) calls.endedAtClient(session, callId, causes.normalClearing);
       const tellAgain = calls.resume(session, word?.calls ?? null);
       session.push('telnyx_rtc.clientReady', { reattached_sessions: calls.callIds(session) });
       tellAgain();
