@@ -18,6 +18,12 @@ const parts = [
     build: () => runTool('tsc', ['-b', 'packages/protocol', 'packages/gateway', 'packages/testkit'], quiet),
   },
   {
+    name: 'gateway bundle',
+    inputs: ['packages/protocol', 'packages/gateway'],
+    outputs: ['packages/gateway/lib/node/cli.js', 'packages/gateway/lib/media/worker.js'],
+    build: () => run(process.execPath, ['packages/gateway/bundle.mjs'], quiet),
+  },
+  {
     name: 'webrtc',
     inputs: ['packages/protocol', 'packages/webrtc'],
     outputs: ['packages/webrtc/dist/index.js', 'packages/webrtc/lib/bundle.js'],

@@ -30,7 +30,7 @@ const children = [
   ]),
   start('--watch', [
     '--watch-preserve-output',
-    `${root}packages/gateway/bin/parley-gateway.js`,
+    `${root}packages/gateway/dist/node/cli.js`,
     'start',
     '--demo',
     ...['--port', values['gateway-port']],

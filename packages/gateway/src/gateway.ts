@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { causes } from '@parley/protocol';
 import { storeConfigured } from './assistants/configured-assistants.ts';
 import { createGreetings } from './assistants/greetings.ts';
@@ -20,9 +19,9 @@ import { systemClock, systemRandom } from './node/clock.ts';
 import { createNodeServer } from './node/http-server.ts';
 import { createLogger } from './node/logger.ts';
 import { mediaProcesses } from './node/media-processes.ts';
+import { consoleFolder, version } from './node/own-files.ts';
 import { createStudio } from './node/studio.ts';
 import { turnHost } from './node/turn-host.ts';
-import { version } from './node/version.ts';
 import { attachWebSockets } from './node/websocket.ts';
 import { seedDemo } from './registrar/demo.ts';
 import { openRegistrar } from './registrar/registrar.ts';
@@ -47,8 +46,6 @@ export interface Gateway {
    */
   close(drain?: boolean): Promise<void>;
 }
-
-const consoleFolder = fileURLToPath(new URL('../../../apps/console/dist', import.meta.url));
 
 /** What takes the place of a part of the gateway. */
 export interface GatewayParts {
@@ -82,6 +79,9 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   const store = await openStore(settings);
   scope.add(() => store.close());
   scope.add(startRetention({ store, clock, log }));
+  // Its workers take a while to start, beside what follows.
+  const media = parts.media ?? openMedia(settings, { clock, log });
+  scope.add(() => media.close());
   const dataKey = await openDataKey(settings.data);
   const { now } = clock;
   const { authenticator, provisioning, tokens } = await openRegistrar({
@@ -91,8 +91,6 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     now,
   });
   const demo = settings.demo ? await seedDemo(store, provisioning, now()) : undefined;
-  const media = parts.media ?? openMedia(settings, { clock, log });
-  scope.add(() => media.close());
 
   const { service, turnServer, notice } = await openIce(settings, {
     host: turnHost,

@@ -10,7 +10,7 @@ import { doctor } from './cli-doctor.ts';
 import { edgeConfig } from './cli-edge-config.ts';
 import { start } from './cli-start.ts';
 import { token } from './cli-token.ts';
-import { version } from './version.ts';
+import { version } from './own-files.ts';
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ['start', start],

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 
 import type { ForkMediaWorker, FromMediaWorker } from '../media/worker-protocol.ts';
+import { mediaWorkerFile } from './own-files.ts';
 
 /**
  * Starts media workers as child processes. What a worker prints goes to the gateway's own standard error; a worker
@@ -9,9 +9,7 @@ import type { ForkMediaWorker, FromMediaWorker } from '../media/worker-protocol.
  *
  * @param entry the worker. Default: the built one of this package, also where this file runs from its source.
  */
-export function mediaProcesses(
-  entry: string = fileURLToPath(new URL('../../dist/media/worker.js', import.meta.url)),
-): ForkMediaWorker {
+export function mediaProcesses(entry: string = mediaWorkerFile): ForkMediaWorker {
   return () => {
     const child = fork(entry, [], { execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] });
     const exitListeners: ((reason: string) => void)[] = [];

@@ -1,11 +1,9 @@
 import { fork, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Studio } from '../assistants/studio.ts';
 import { AudioError } from '../media/clips/audio-error.ts';
 import type { ClipOutcome } from './clip-maker.ts';
+import { clipMakerFile } from './own-files.ts';
 
-/** The built one, also where this file runs from its source. */
-const clipMaker = fileURLToPath(new URL('../../dist/node/clip-maker.js', import.meta.url));
 /** A minute of sound takes less than a second of a processor. */
 const patienceMs = 20_000;
 
@@ -32,7 +30,11 @@ export function createStudio(
 
 function makeClip(file: Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = fork(clipMaker, [], { execArgv: [], stdio: ['ignore', 2, 2, 'ipc'], timeout: patienceMs });
+    const child = fork(clipMakerFile, [], {
+      execArgv: [],
+      stdio: ['ignore', 2, 2, 'ipc'],
+      timeout: patienceMs,
+    });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       reject(new Error(`The process that makes clips ended: ${signal ?? `exit code ${String(code)}`}.`));

@@ -2,7 +2,6 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
-import pg from 'pg';
 import { migrate } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,12 +27,17 @@ export async function openSqlite(file: string): Promise<Database> {
 
 /** Connects to PostgreSQL and brings its tables up to date. */
 export async function openPostgresql(url: string): Promise<Database> {
+  // Loaded by who has such a database alone.
+  const { default: pg } = await import('pg');
+  const types = new pg.TypeOverrides();
+  // Times and counts stay below 2^53, so that a number holds them; by itself pg would give texts.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,
-    types: numbersForBigints(),
+    types,
   });
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
@@ -48,13 +52,6 @@ async function withTables(database: Database, engine: 'sqlite' | 'postgresql'): 
     await database.destroy();
     throw error;
   }
-}
-
-/** Times and counts stay below 2^53, so that a number holds them; by itself pg would give texts. */
-function numbersForBigints(): pg.TypeOverrides {
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  return types;
 }
 
 /** @returns whether a statement failed because something must be unique */
