@@ -1,6 +1,7 @@
 import {
   ANSWERS,
   type Balance,
+  type ClientKind,
   IGNORES,
   LOGIN_OK,
   type Person,
@@ -30,8 +31,8 @@ beforeEach(async () => {
   };
 });
 
-function enter(register = true): Promise<Person> {
-  return stage.enter('alice', { client: 'ours', signaling: url, register });
+function enter(register = true, client: ClientKind = 'ours'): Promise<Person> {
+  return stage.enter('alice', { client, signaling: url, register });
 }
 
 const balance = ({ page }: Person): Promise<Balance> => page.evaluate(() => window.phone.ledger.balance());
@@ -39,7 +40,7 @@ const codes = ({ events }: Person): number[] => events.entries.flatMap(({ code }
 const connection = ({ events }: Person): string[] => events.entries.flatMap((each) => each.connection ?? []);
 
 describe('a login that is refused', () => {
-  test.each([-32_001, -32_000, -32_003, -32_603, 403])(
+  test.each([-32_001, -32_000, -32_003, -32_602, 403])(
     'with %d: the application hears of it once, and nobody asks again',
     async (code) => {
       server.on('login', REFUSES(code, 'No'));
@@ -52,6 +53,20 @@ describe('a login that is refused', () => {
       expect(connection(alice).at(-1)).toBe('disconnected: login-refused');
     },
   );
+});
+
+describe('a server that fails at a login, and closes with 1011', () => {
+  test.each<ClientKind>(['ours', 'official'])('%s: comes back by itself', async (client) => {
+    server.on('login', () => {
+      server.on('login', LOGIN_OK());
+      server.cut(1011);
+    });
+    const alice = await enter(false, client);
+    const since = Date.now();
+    await alice.register();
+    expect(server.requests('login')).toHaveLength(2);
+    expectWithin(`the server fails at a login, ${client}`, { ready: Date.now() - since }, { ready: 6_000 });
+  });
 });
 
 describe('a server that closes', () => {

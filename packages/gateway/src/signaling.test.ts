@@ -93,6 +93,34 @@ describe('a login that is guessed', () => {
   });
 });
 
+describe('a login that the gateway fails to judge', () => {
+  it('is not refused, which clients take for good: its socket is closed with 1011, and the next one goes on [LOGIN-12]', async () => {
+    let isDown = false;
+    const sound = rig();
+    const gateway = rig(undefined, undefined, {
+      authenticator: {
+        password: (user, password) =>
+          isDown
+            ? Promise.reject(new Error('the database is gone'))
+            : sound.authenticator.password(user, password),
+      },
+    });
+    const { alice } = await talking(gateway);
+    const sessid = alice.connection.session?.ids.id;
+    alice.connection.socketClosed();
+    const again = gateway.client();
+    isDown = true;
+    again.send('login', { login: 'alice', passwd: 'alice', sessid });
+    await settled();
+    expect(again.frames).toEqual([]);
+    expect(again.closed?.code).toBe(CloseCode.internalError);
+    isDown = false;
+    const later = gateway.client();
+    await later.login('alice', { sessid });
+    expect(later.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1'] }]);
+  });
+});
+
 describe('sockets without a login', () => {
   it('are counted by address until they log in or close', async () => {
     const gateway = rig();

@@ -1,5 +1,5 @@
 import { CloseCode, RpcErrorCode } from '@parley/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pass, rig, settled, type FakeClient, type Rig } from './signaling.fixture.ts';
 
 /** A visitor of assistant `a` in a call with it. */
@@ -64,6 +64,16 @@ describe('an anonymous login', () => {
     });
     expect(gateway.metered).toEqual(['loginRefused']);
     expect([...gateway.conversations.keys()]).toEqual([]);
+  });
+
+  it('that the gateway fails to judge is not refused: its socket is closed with 1011 [LOGIN-12]', async () => {
+    const gateway = rig();
+    vi.spyOn(gateway.visits, 'receive').mockRejectedValue(new Error('the database is gone'));
+    const visitor = gateway.client();
+    visitor.send('anonymous_login', { target_type: 'ai_assistant', target_id: 'a' });
+    await settled();
+    expect(visitor.frames).toEqual([]);
+    expect(visitor.closed?.code).toBe(CloseCode.internalError);
   });
 
   it('that names a conversation goes on with it, but not with one of another assistant [ANON-4]', async () => {

@@ -199,11 +199,16 @@ export class Connection implements Carrier {
         return;
       }
       this.#owner.failed(this, error, request.method);
-      this.#respondError(request.id, {
-        code: RpcErrorCode.internalError,
-        message: 'The gateway failed; try again.',
-      });
+      this.#respondFailure(request.id);
     }
+  }
+
+  /** A client takes the error of its login for a refusal, and stays away for good; a socket that closes, it replaces. */
+  #respondFailure(id: RequestId): void {
+    const message = 'The gateway failed; try again.';
+    if (this.session === null)
+      this.#apply({ type: 'released', code: CloseCode.internalError, reason: message });
+    else this.#respondError(id, { code: RpcErrorCode.internalError, message });
   }
 
   /** Of a reply to a socket that has closed meanwhile, nothing follows: its session is gone, or carried by another. */
