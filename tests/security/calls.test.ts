@@ -175,7 +175,7 @@ test('the same invite again is answered alike and rings nobody again [INV-3]', a
 async function whatWasToldSince([ofAlice = 0, ofBob = 0]: readonly number[]): Promise<
   readonly (string | undefined)[]
 > {
-  await Promise.all([alice.request('telnyx_rtc.ping'), bob.request('telnyx_rtc.ping')]);
+  await Promise.all([alice.request('telnyx_rtc.gatewayState'), bob.request('telnyx_rtc.gatewayState')]);
   return [...alice.frames.entries.slice(ofAlice), ...bob.frames.entries.slice(ofBob)]
     .map(({ method }) => method)
     .filter(

@@ -243,7 +243,7 @@ describe('after a login', () => {
       client.send(JSON.stringify({ ...frame, id: ids[index] }));
     }
     await client.answer(ids.at(-1) ?? null);
-    await client.request('telnyx_rtc.ping');
+    await client.request('telnyx_rtc.gatewayState');
     const answers = client.frames.entries.slice(before, -1).filter(({ method }) => method === undefined);
     expect(answers.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     for (const { result, error } of answers) {
@@ -359,7 +359,7 @@ describe('many sockets', () => {
       const before = client.frames.entries.length;
       const mine = frames.slice(start, start + perSocket);
       for (const text of mine) client.send(text);
-      await client.request('telnyx_rtc.ping');
+      await client.request('telnyx_rtc.gatewayState');
       const answered = client.frames.entries
         .slice(before)
         .filter(({ id, method }) => method === undefined && typeof id === 'number')

@@ -560,6 +560,30 @@ describe('a request that cannot be carried out in time', () => {
   });
 });
 
+describe('a ping', () => {
+  it('is answered at once, though a request before it takes its time [FRAME-16]', async () => {
+    const gateway = rig();
+    const alice = await gateway.signedIn('alice');
+    gateway.stallLookUps();
+    const invite = alice.send('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-1', destination_number: 'bob' },
+    });
+    expect((await alice.request('telnyx_rtc.ping')).result).toEqual({ message: 'pong' });
+    expect(alice.frames.filter(({ id }) => id === invite)).toEqual([]);
+  });
+
+  it('right behind a login waits for it [FRAME-16, LOGIN-1]', async () => {
+    const gateway = rig();
+    const alice = gateway.client();
+    const ids = [alice.send('login', { login: 'alice', passwd: 'alice' }), alice.send('telnyx_rtc.ping')];
+    await settled();
+    const answers = alice.frames.filter(({ method }) => method === undefined);
+    expect(answers.map(({ id }) => id)).toEqual(ids);
+    expect(answers.at(-1)?.result).toEqual({ message: 'pong' });
+  });
+});
+
 describe('an answer without a description', () => {
   it('is refused, and the call rings on [ANS-1]', async () => {
     const gateway = rig();

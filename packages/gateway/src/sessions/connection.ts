@@ -65,7 +65,8 @@ export class RpcError extends Error {
 
 /**
  * One socket from its opening to its close. Requests are carried out strictly in the order in which they came, each
- * answered before the next one begins: a client may send its registration query right behind its login.
+ * answered before the next one begins: a client may send its registration query right behind its login. Only a ping
+ * does not wait for its turn, as its answer says that the socket is alive, whatever else takes its time.
  */
 export class Connection implements Carrier {
   readonly remoteAddress: string;
@@ -109,7 +110,9 @@ export class Connection implements Carrier {
     const decoded = decodeToServer(text);
     switch (decoded.kind) {
       case 'request':
-        this.#queue = this.#queue.then(() => this.#answer(decoded, receivedAt));
+        if (decoded.method === 'telnyx_rtc.ping' && this.session !== null)
+          void this.#answer(decoded, receivedAt);
+        else this.#queue = this.#queue.then(() => this.#answer(decoded, receivedAt));
         return;
       case 'response':
         this.#acknowledged(decoded.id, 'error' in decoded ? 'refused' : 'taken');
