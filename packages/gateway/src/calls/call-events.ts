@@ -37,8 +37,11 @@ export type CallEvent =
   | { type: 'attachTimeout'; leg: LegId }
   /** The leg's client has lost its socket. */
   | { type: 'detached'; leg: LegId }
-  /** The leg's client is back on another socket, and may have missed what was told it. */
-  | { type: 'resumed'; leg: LegId }
+  /**
+   * The leg's client is back on another socket, and may have missed what was told it. `mute`: it cannot say whether it
+   * still has its media.
+   */
+  | { type: 'resumed'; leg: LegId; mute?: boolean }
   /** The callee's client is back on another socket, and knows nothing of the call. */
   | { type: 'inviteLost'; leg: LegId }
   | { type: 'bye'; leg: LegId; cause: HangupCause }

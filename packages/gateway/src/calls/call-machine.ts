@@ -36,6 +36,7 @@ import {
   remadeLegOf,
   withAway,
   withCallee,
+  withDoubt,
   withRemaking,
   withSilence,
   withoutAway,
@@ -157,13 +158,14 @@ function established(state: Established, event: CallEvent): CallStep {
       const open = openEpoch(state, event.leg);
       if (open === null || (event.epoch !== undefined && event.epoch !== open)) return stay(state);
       const remaking = state.remaking.filter(({ id }) => id !== event.leg);
-      return stay({ ...state, remaking }, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
+      const known = withDoubt(state, event.leg, false);
+      return stay({ ...known, remaking }, { do: 'applyAnswer', leg: event.leg, sdp: event.sdp });
     }
     case 'answerTaken':
       return stay({ ...state, answerTaken: true });
     case 'resumed':
       return stay(
-        withoutAway(state, event.leg),
+        withDoubt(withoutAway(state, event.leg), event.leg, event.mute === true),
         ...answerAgain(state, event.leg),
         ...attachAgain(state, event.leg),
       );
@@ -247,9 +249,13 @@ function mediaLost(state: Established, leg: LegId): CallStep {
   return remade === undefined || remade.name === 'offered' ? remake(state, leg, 1) : stay(state);
 }
 
-/** Other deadlines are for a client that is away, or that has an offer to answer. */
+/**
+ * Other deadlines are for a client that is away, or that has an offer to answer. One that cannot say that its media is
+ * lost is taken at the silence of it.
+ */
 function mediaSilent(state: Established, leg: LegId): CallStep {
   if (state.away.includes(leg) || isRemaking(state, leg)) return stay(state);
+  if (state.doubted.includes(leg)) return remake(state, leg, 1);
   const times = (state.silent[leg] ?? 0) + 1;
   return times < mostSilences
     ? stay(withSilence(state, leg, times))
@@ -322,6 +328,7 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
       remaking: [],
       epochs: {},
       silent: {},
+      doubted: [],
       away: state.away,
     },
     ...effects,

@@ -70,6 +70,8 @@ export interface Established {
   epochs: Readonly<Record<LegId, number>>;
   /** Legs from whose clients no media comes, and how often that was told, one time after another. */
   silent: Readonly<Record<LegId, number>>;
+  /** Legs whose clients came back and cannot say whether they still have the media, as after a reload of the page. */
+  doubted: readonly LegId[];
   away: readonly LegId[];
 }
 
@@ -85,6 +87,7 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
       remaking: [],
       epochs: {},
       silent: {},
+      doubted: [],
       away: [],
     };
   const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
@@ -112,6 +115,7 @@ export function restoredCall(
     remaking: legs.map(({ id }) => ({ id, name: 'asked', tries: 1 })),
     epochs: Object.fromEntries(legs.map(({ id }) => [id, epoch])),
     silent: {},
+    doubted: [],
     away: legs.map(({ id }) => id),
   };
 }
@@ -190,6 +194,11 @@ export function withRemaking(state: Established, leg: RemadeLeg): Established {
   const others = state.remaking.filter(({ id }) => id !== leg.id);
   return { ...state, remaking: [...others, leg] };
 }
+
+export const withDoubt = (state: Established, leg: LegId, isDoubted: boolean): Established => ({
+  ...state,
+  doubted: [...state.doubted.filter((id) => id !== leg), ...(isDoubted ? [leg] : [])],
+});
 
 export const withSilence = (state: Established, leg: LegId, times: number): Established => ({
   ...state,

@@ -107,7 +107,7 @@ export class Calls {
     }
     return () => {
       for (const { call, leg } of this.of(session)) {
-        resumeLeg(call, leg.id, verdicts?.get(leg.callId) ?? 'keep');
+        resumeLeg(call, leg, verdicts?.get(leg.callId) ?? 'keep');
       }
     };
   }
@@ -295,14 +295,14 @@ export class Calls {
   }
 }
 
-function resumeLeg(call: Call, leg: LegId, verdict: Verdict): void {
+function resumeLeg(call: Call, { id: leg, session }: Leg, verdict: Verdict): void {
   if (verdict === 'invite') {
     call.handle({ type: 'inviteLost', leg });
     return;
   }
   // First, so that an offer which it has taken is not repeated.
   if (verdict === 'attach') call.handle({ type: 'mediaLost', leg });
-  call.handle({ type: 'resumed', leg });
+  call.handle({ type: 'resumed', leg, mute: !session.granted.has('recovery') });
   call.assistant?.resumed();
 }
 
