@@ -37,10 +37,16 @@ export function reconnectDelayMs({
 }: Loss): number | undefined {
   const redial = closeCode === undefined ? 'atOnce' : redialAfter(closeCode);
   if (redial === 'never') return undefined;
-  const [, seconds] = /retry-after=(\d{1,4})$/.exec(closeReason ?? '') ?? [];
-  if (seconds !== undefined) return Math.round(Number(seconds) * 1_000 * (1 + random / 5));
+  const askedMs = retryAfterMs(closeReason);
+  if (askedMs !== undefined) return Math.round(askedMs * (1 + random / 5));
   const least = redial === 'atOnce' ? FIRST_CEILING_MS : BACKOFF_CEILING_MS;
   const grown = attempt <= 1 ? 0 : 500 * 2 ** (attempt - 1);
   const ceiling = inCall === true && attempt <= IN_CALL_ATTEMPTS ? IN_CALL_CEILING_MS : CEILING_MS;
   return Math.round(random * Math.min(ceiling, Math.max(least, grown)));
+}
+
+/** For how long the server wants to be left alone. */
+export function retryAfterMs(closeReason = ''): number | undefined {
+  const [, seconds] = /retry-after=(\d{1,4})$/.exec(closeReason) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
