@@ -1,7 +1,6 @@
 import type { Push } from '@parley/protocol';
 
 import { LiveCall } from '../calls/call.ts';
-import { BYE_MS } from '../calls/call-requests.ts';
 import type { CallWarning } from '../calls/call-media.ts';
 import { Conversation } from '../calls/conversation.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
@@ -35,7 +34,6 @@ export interface CallClient extends CallDefaults {
   readonly told: (message: Told) => void;
   /** false while the client leaves. */
   readonly accepting: () => boolean;
-  readonly callChanged: () => void;
 }
 
 const CALL_WARNINGS: Readonly<Record<CallWarning, ToldWarningCode>> = {
@@ -85,7 +83,7 @@ export class CallBook implements CallOwner {
       unknownAttach: (params) => {
         client.warn(35002, { params });
       },
-      sendBye: (params) => session.request('telnyx_rtc.bye', params, BYE_MS),
+      request: (method, params) => session.request(method, params),
     });
   }
 
@@ -131,7 +129,7 @@ export class CallBook implements CallOwner {
       const call = this.#shown.get(id);
       if (!call || state.name !== 'established') return [];
       const options = { ...call.options, mutedMicOnStart: media.microphone.muted };
-      return [{ id, direction: call.direction, epoch, held: state.held, deaf: media.deaf, options }];
+      return [{ id, direction: call.direction, epoch, held: state.held, options }];
     });
     return { calls, ended: this.calls.ended };
   }
@@ -160,7 +158,6 @@ export class CallBook implements CallOwner {
         changed: (state) => {
           if (state.name === 'ended') this.#close(call);
           call.show(state);
-          client.callChanged();
         },
         failed: (failure, error) => {
           this.#fail(call, CALL_ERRORS[failure], error, FATALITY[failure]);

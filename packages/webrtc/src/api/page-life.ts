@@ -1,7 +1,5 @@
 import type { PageHappening, Platform } from '../platform/ports.ts';
-import { readText } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
-import { claimsOf } from '../signaling/token-life.ts';
 import type { CallBook } from './call-book.ts';
 import type { ClientFields } from './call-settings.ts';
 import type { Call } from './call.ts';
@@ -46,16 +44,9 @@ export class PageLife {
     });
   }
 
-  /** Nothing is to go on in another page. */
   stop(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
-    this.#stay();
-  }
-
-  /** What was left already is no longer true. */
-  callChanged(): void {
-    if (!this.#client.platform.isVisible()) this.#leave();
   }
 
   #handle(happening: PageHappening): void {
@@ -89,19 +80,15 @@ export class PageLife {
 
   /** Somebody else who signs in in the same tab leaves another. */
   get #key(): string {
-    const { anonymous_login, env, host, login, login_token } = this.#client.fields.options;
-    const subject = readText(claimsOf(login_token) ?? {}, 'sub');
-    return ['parley', host ?? env, login ?? subject ?? anonymous_login?.target_id].join(' ');
+    const { env, host, login } = this.#client.fields.options;
+    return ['parley', host ?? env, login].join(' ');
   }
 
   #leave(): void {
     const { book, platform, session } = this.#client;
     const { sessionId, voiceSdkId } = session.resumption;
     const saved = book.save();
-    if (sessionId === undefined || book.active().length + saved.ended.length === 0) {
-      this.#stay();
-      return;
-    }
+    if (sessionId === undefined || book.active().length + saved.ended.length === 0) return;
     this.#withStorage(() => {
       leavePage(this.#key, { sessionId, voiceSdkId, ...saved }, platform);
     });

@@ -11,7 +11,6 @@ export interface SavedCall {
   readonly direction: Direction;
   readonly epoch: number;
   readonly held: boolean;
-  readonly deaf: boolean;
   readonly options: IVertoCallOptions;
 }
 

@@ -88,6 +88,35 @@ describe('alice, whose connection is lost in a call', () => {
     });
   });
 
+  it('and who leaves meanwhile: the server is told where it is back within 5 s, and she stays away', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    gateway.survivors = [call.id];
+    gateway.cut();
+    await settle();
+    const left = alice.client.disconnect();
+    expect(alice.leftovers).toMatchObject({ tracks: 0, peers: 0 });
+    await alice.clock.advance(A_WHILE);
+    await left;
+    expect(gateway.requests('telnyx_rtc.bye')).toMatchObject([
+      { params: { dialogParams: { callID: call.id } } },
+    ]);
+    expect(alice.client.connected).toBe(false);
+    expect(alice.leftovers).toEqual(NOTHING_LEFT);
+  });
+
+  it('and who leaves for good while there is no network: she is not kept for longer than 5 s', async () => {
+    const alice = await Alice.ready(gateway);
+    await alice.talk();
+    gateway.reachable = false;
+    gateway.cut();
+    await settle();
+    const left = alice.client.disconnect();
+    await alice.clock.advance(5_000);
+    await left;
+    expect(alice.leftovers).toEqual(NOTHING_LEFT);
+  });
+
   it('and who hangs up meanwhile: the server is told when it is back, and the call stays ended [RESUME-6]', async () => {
     const alice = await Alice.ready(gateway);
     const call = await alice.talk();
