@@ -24,6 +24,15 @@ describe('the delay before a reconnection', () => {
     expect(inCall(1, CloseCode.serviceRestart)).toBe(2_000);
   });
 
+  it('is half a minute from the fourth attempt on where the browser knows of no network', () => {
+    const offline = (attempt: number, random: number) =>
+      reconnectDelayMs({ attempt, closeCode: 1006, random, inCall: true, isOffline: true });
+    expect([1, 2, 3, 4, 100].map((attempt) => offline(attempt, almostOne))).toEqual([
+      200, 1_000, 2_000, 36_000, 36_000,
+    ]);
+    expect(offline(4, 0)).toBe(30_000);
+  });
+
   it('is anything from nothing to the ceiling', () => {
     expect(reconnectDelayMs({ attempt: 8, closeCode: 1006, random: 0 })).toBe(0);
     expect(reconnectDelayMs({ attempt: 8, closeCode: 1006, random: 0.5 })).toBe(10_000);

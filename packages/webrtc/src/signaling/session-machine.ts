@@ -26,7 +26,7 @@
  * session ready after one round trip.
  */
 import type { Deadline, Machine, Step } from '../kernel/machine.ts';
-import { reconnectDelayMs, retryAfterMs } from './reconnect-policy.ts';
+import { reconnectDelayMs } from './reconnect-policy.ts';
 import { isRegistered } from './registration.ts';
 
 interface Tries {
@@ -44,8 +44,7 @@ export type SessionState =
   | ({ readonly name: 'registering'; readonly polls: number; readonly pauseMs: number | undefined } & Tries)
   | ({ readonly name: 'ready' } & Tries)
   | ({ readonly name: 'relieving' } & Tries)
-  /** `asked`: by the server, which wants to be left alone for so long. */
-  | ({ readonly name: 'waiting'; readonly delayMs: number; readonly asked?: boolean } & Tries)
+  | ({ readonly name: 'waiting'; readonly delayMs: number } & Tries)
   | { readonly name: 'refused' }
   | { readonly name: 'stranded' };
 
@@ -60,11 +59,12 @@ export type SessionEvent =
   | { readonly type: 'unopenable'; readonly error: unknown }
   | {
       readonly type: 'closed';
-      readonly closeCode: number | undefined;
+      readonly closeCode?: number | undefined;
       readonly closeReason?: string | undefined;
       /** The one that was opened beside another. */
       readonly beside?: boolean;
       readonly inCall?: boolean;
+      readonly isOffline?: boolean;
       readonly random: number;
       readonly policy: SessionPolicy;
     }
@@ -135,7 +135,9 @@ export const sessionMachine: Machine<SessionState, SessionEvent, SessionEffect> 
       case 'relieving':
         return relieving(state, event);
       case 'waiting':
-        return waiting(state, event);
+        return event.type === 'elapsed' || event.type === 'connect' || event.type === 'hurry'
+          ? open(state)
+          : to(state);
       case 'refused':
         return refused(state, event);
       case 'stranded':
@@ -177,19 +179,6 @@ function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
   }
 }
 
-function waiting(state: State<'waiting'>, event: SessionEvent): SessionStep {
-  switch (event.type) {
-    case 'elapsed':
-    case 'connect':
-    case 'login':
-      return open(state);
-    case 'hurry':
-      return event.afresh || !state.asked ? open(state) : to(state);
-    default:
-      return to(state);
-  }
-}
-
 function connecting(state: State<'connecting'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'opened':
@@ -197,7 +186,6 @@ function connecting(state: State<'connecting'>, event: SessionEvent): SessionSte
     case 'preparing':
       return to({ ...state, preparing: true });
     case 'prepared':
-    case 'login':
       return state.preparing ? open(state) : to(state);
     case 'hurry':
       return event.afresh && !state.preparing ? open(state) : to(state);
@@ -217,8 +205,6 @@ function authenticating(state: State<'authenticating'>, event: SessionEvent): Se
       return to({ name: 'refused' }, report('login-refused', event.error));
     case 'registration':
       return to(isRegistered(event.word) ? { ...state, registered: true } : state);
-    case 'login':
-      return open(state);
     default:
       return unanswered(state, event);
   }
@@ -268,12 +254,10 @@ function relieving(state: State<'relieving'>, event: SessionEvent): SessionStep 
     case 'unopenable':
       return to(IDLE, { type: 'close' }, report('unopenable', event.error));
     case 'closed': {
+      if (!event.beside) return to({ ...tries(state), name: 'connecting' }, { type: 'promote' });
       const { state: next, effects } = lost(state, event);
-      if (event.beside || isFinal(event)) return to(next, { type: 'close' }, ...effects);
-      return to({ ...tries(state), name: 'connecting' }, { type: 'promote' });
+      return to(next, { type: 'close' }, ...effects);
     }
-    case 'login':
-      return open(state);
     default:
       return unanswered(state, event);
   }
@@ -314,7 +298,6 @@ function registration(state: State<'registering'>, { word, random }: Event<'regi
 /** What a state that waits for the server makes of its silence, or of its end. */
 function unanswered(state: Tries & SessionState, event: SessionEvent): SessionStep {
   if (event.type === 'closed') return lost(state, event);
-  if (event.type === 'hurry' && event.afresh) return open(state);
   if (event.type === 'elapsed') return to(state, report('unanswered', state.name), { type: 'drop' });
   return to(state);
 }
@@ -330,13 +313,7 @@ function lost(state: Tries, event: Event<'closed'>): SessionStep {
   if (policy.maxReconnectAttempts > 0 && attempt > policy.maxReconnectAttempts) {
     return to(IDLE, report('exhausted'));
   }
-  const asked = retryAfterMs(event.closeReason) !== undefined;
-  return to({ name: 'waiting', attempt, upstreamFailures: state.upstreamFailures, delayMs, asked });
-}
-
-/** The server does not want the client back. */
-function isFinal(event: Event<'closed'>): boolean {
-  return reconnectDelayMs({ ...event, attempt: 1 }) === undefined;
+  return to({ name: 'waiting', attempt, upstreamFailures: state.upstreamFailures, delayMs });
 }
 
 const fresh: Tries = { attempt: 0, upstreamFailures: 0 };

@@ -15,6 +15,7 @@ export interface SessionPorts {
   uuid(): string;
   now(): number;
   isVisible(): boolean;
+  isOnline(): boolean;
 }
 
 /** Read anew for every connection and login, as the application may change its options. */

@@ -146,15 +146,12 @@ export class Session {
   }
 
   /**
-   * Sends a request of a call as soon as the session is ready, at once where it is. The time counts from now on.
+   * Sends a request of a call as soon as the session is ready, at once where it is.
    * @throws RpcError
    */
   request(method: string, params: Fields, timeoutMs = REQUEST_MS): Promise<Fields> {
-    const dueAt = this.#ports.now() + timeoutMs;
     const send = (): Promise<Fields> =>
-      this.#requestNow(method, { sessid: this.resumption.sessionId, ...params }, dueAt - this.#ports.now());
-    // A socket that seems dead may yet carry it, and an end that comes twice does no harm.
-    if (this.state.name === 'relieving' && method === 'telnyx_rtc.bye') send().catch(() => undefined);
+      this.#requestNow(method, { sessid: this.resumption.sessionId, ...params }, timeoutMs);
     return this.#outbox.send(method, send, timeoutMs);
   }
 
@@ -207,7 +204,7 @@ export class Session {
         });
         break;
       case 'announceReady':
-        if (!this.#resumeTold) this.#observer.resumed(undefined);
+        this.#tellSurvivors(undefined);
         this.#outbox.flush();
         if (!this.#readyTold) this.#observer.ready();
         this.#readyTold = true;
@@ -257,7 +254,7 @@ export class Session {
   #closed(closed: { closeCode?: number; closeReason?: string; beside?: boolean }): void {
     const { policy } = this.#settings();
     const how = { policy, inCall: this.#observer.inCall(), random: this.#ports.random() };
-    this.#machine.send({ type: 'closed', closeCode: undefined, ...closed, ...how });
+    this.#machine.send({ type: 'closed', isOffline: !this.#ports.isOnline(), ...closed, ...how });
   }
 
   #watch(isReady: boolean): void {
@@ -331,9 +328,7 @@ export class Session {
         void (this.#liveness?.ask() ?? this.#ask());
         return;
       case 'telnyx_rtc.clientReady':
-        // Once a socket: what a login in between says of calls is not about what survived.
-        if (!this.#resumeTold) this.#observer.resumed(push.params.reattached_sessions);
-        this.#resumeTold = true;
+        this.#tellSurvivors(push.params.reattached_sessions);
         this.#machine.send({ type: 'clientReady' });
         return;
       case 'telnyx_rtc.gatewayState':
@@ -352,5 +347,12 @@ export class Session {
   #requestAsNode(method: string): Promise<Fields> {
     const extra = { voice_sdk_id: this.resumption.voiceSdkId };
     return this.#requestNow(method, {}, REQUEST_MS, extra);
+  }
+
+  /** Once a socket: what a login in between says of calls is not about what survived. */
+  #tellSurvivors(survivors: readonly string[] | undefined): void {
+    if (this.#resumeTold) return;
+    this.#resumeTold = true;
+    this.#observer.resumed(survivors);
   }
 }
