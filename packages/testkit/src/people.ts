@@ -82,6 +82,10 @@ export async function openPerson(context: BrowserContext, options: PersonOptions
     if (!text.includes('establish a connection to the server')) uncaught.record(text);
   });
   const frames = options.frames ? await recordFrames(page) : createRecorder<SocketFrame>(({ text }) => text);
+  // Where there is nothing but the loopback interface, a browser takes itself for offline.
+  await page.evaluateOnNewDocument(() => {
+    Object.defineProperty(navigator, 'onLine', { value: true, configurable: true });
+  });
   await page.exposeFunction('report', events.record);
   await page.goto(options.url);
   await openClient(page, options);
@@ -123,8 +127,13 @@ function actions(page: Page, events: Recorder<PhoneEvent>) {
       return follow(await page.evaluate((given) => window.phone.dial(given), dialled));
     },
     ringing: async (withinMs = 10_000) => {
+      const ended = (id: string) =>
+        events.entries.some(({ call }) => call?.id === id && call.state === 'destroy');
       const rings = ({ call }: PhoneEvent) =>
-        call?.direction === 'inbound' && call.state === 'ringing' && !answered.has(call.id);
+        call?.direction === 'inbound' &&
+        call.state === 'ringing' &&
+        !answered.has(call.id) &&
+        !ended(call.id);
       const { call } = await events.next(rings, 'call that rings', { withinMs });
       if (call === undefined) throw new Error('A call rings that has no id.');
       answered.add(call.id);

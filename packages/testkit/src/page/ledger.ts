@@ -19,9 +19,9 @@ export interface Ledger {
  * itself, so that no way of closing it can be missed.
  */
 export function installLedger(): Ledger {
-  const peers: RTCPeerConnection[] = [];
-  const sockets: WebSocket[] = [];
-  const contexts: AudioContext[] = [];
+  const peers = new Set<RTCPeerConnection>();
+  const sockets = new Set<WebSocket>();
+  const contexts = new Set<AudioContext>();
   window.RTCPeerConnection = collect(window.RTCPeerConnection, peers);
   window.WebSocket = collect(window.WebSocket, sockets);
   window.AudioContext = collect(window.AudioContext, contexts);
@@ -29,14 +29,14 @@ export function installLedger(): Ledger {
   const timers = collectTimers();
   return {
     balance: () => ({
-      peerConnections: peers.filter(({ signalingState }) => signalingState !== 'closed').length,
-      liveTracks: tracks.filter(({ readyState }) => readyState === 'live').length,
-      openSockets: sockets.filter(({ readyState }) => readyState <= WebSocket.OPEN).length,
-      audioContexts: contexts.filter(({ state }) => state !== 'closed').length,
+      peerConnections: keepOpen(peers, ({ signalingState }) => signalingState !== 'closed'),
+      liveTracks: keepOpen(tracks, ({ readyState }) => readyState === 'live'),
+      openSockets: keepOpen(sockets, ({ readyState }) => readyState <= WebSocket.OPEN),
+      audioContexts: keepOpen(contexts, ({ state }) => state !== 'closed'),
       timers: [...timers.values()],
     }),
     unplugMicrophones: () => {
-      for (const track of tracks.filter(({ readyState }) => readyState === 'live')) {
+      for (const track of [...tracks].filter(({ readyState }) => readyState === 'live')) {
         track.stop();
         track.dispatchEvent(new Event('ended'));
       }
@@ -44,33 +44,39 @@ export function installLedger(): Ledger {
   };
 }
 
+/** Forgets what was given back, which nothing opens again, so that the heap holds no more of it than without a ledger. */
+function keepOpen<T>(made: Set<T>, isOpen: (thing: T) => boolean): number {
+  for (const thing of made) if (!isOpen(thing)) made.delete(thing);
+  return made.size;
+}
+
 function collect<T extends object, C extends new (...args: never) => T>(
   constructor: C & (new (...args: never) => T),
-  made: T[],
+  made: Set<T>,
 ): C {
   return new Proxy(constructor, {
     construct: (target, args, newTarget) => {
       const instance: T = Reflect.construct(target, args, newTarget);
-      made.push(instance);
+      made.add(instance);
       return instance;
     },
   });
 }
 
 /** Tracks of the microphone, and the clones that keep it open. */
-function collectTracks(): MediaStreamTrack[] {
-  const tracks: MediaStreamTrack[] = [];
+function collectTracks(): Set<MediaStreamTrack> {
+  const tracks = new Set<MediaStreamTrack>();
   const devices = navigator.mediaDevices;
   const getUserMedia = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {
     const stream = await getUserMedia(constraints);
-    tracks.push(...stream.getTracks());
+    for (const track of stream.getTracks()) tracks.add(track);
     return stream;
   };
   const clone = MediaStreamTrack.prototype.clone;
   MediaStreamTrack.prototype.clone = function cloneAndCollect() {
     const copy = clone.call(this);
-    tracks.push(copy);
+    tracks.add(copy);
     return copy;
   };
   return tracks;

@@ -68,6 +68,10 @@ export interface Phone {
   read(path: string): unknown;
   snapshot(callId: string): CallSnapshot;
   inboundAudio(callId: string): Promise<InboundAudio>;
+  /** Makes the browser say that the call's path has failed, as where no check is answered any more; or closes it. */
+  losePath(callId: string, how: 'failed' | 'closed'): void;
+  /** Lets go of the calls that have ended. */
+  forgetCalls(): void;
 }
 
 /** W3C statistics of what a call receives. */
@@ -146,10 +150,18 @@ function createTelephone(remoteElement: HTMLAudioElement): Omit<Phone, 'ear' | '
     },
     read: (path) => toPlain(path.split('.').reduce<unknown>(member, opened())),
     snapshot: (callId) => toSnapshot(call(callId)),
-    inboundAudio: async (callId) => {
-      const connection = member(call(callId)['peer'], 'instance');
-      if (!(connection instanceof RTCPeerConnection)) throw new Error(`Call ${callId} has no peer.instance.`);
-      return inboundAudioOf(await connection.getStats());
+    inboundAudio: async (callId) => inboundAudioOf(await connectionOf(call(callId)).getStats()),
+    losePath: (callId, how) => {
+      const connection = connectionOf(call(callId));
+      if (how === 'closed') {
+        connection.close();
+        return;
+      }
+      Object.defineProperty(connection, 'connectionState', { value: how });
+      connection.dispatchEvent(new Event('connectionstatechange'));
+    },
+    forgetCalls: () => {
+      for (const [id, { state }] of calls) if (state === 'destroy') calls.delete(id);
     },
   };
 }
@@ -219,6 +231,12 @@ function inboundAudioOf(report: RTCStatsReport): InboundAudio {
     silentConcealedSamples: count('silentConcealedSamples'),
     totalSamplesReceived: count('totalSamplesReceived'),
   };
+}
+
+function connectionOf(call: Call): RTCPeerConnection {
+  const connection = member(call['peer'], 'instance');
+  if (!(connection instanceof RTCPeerConnection)) throw new Error(`Call ${call.id} has no peer.instance.`);
+  return connection;
 }
 
 function isCall(value: unknown): value is Call {
