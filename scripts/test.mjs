@@ -1,6 +1,7 @@
 /**
  * `npm test`: brings what is needed, checks, and runs every test. The last line says how many passed and failed.
- * `npm test -- PATTERN…` runs the test files whose path has a pattern in it, `--long` also the long ones.
+ * `npm test -- PATTERN…` runs the test files whose path has a pattern in it. `npm run test:long` runs the long ones
+ * alone; all of them leave what they measured in docs/results/long.md.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -9,6 +10,7 @@ import { installNpmPackages } from './npm-packages.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 import { build } from './build.mjs';
 import { canIsolate, runToolIsolated } from './isolation.mjs';
+import { writeLongResults } from './long-results.mjs';
 import { root, run, runTool } from './run.mjs';
 
 requireNode();
@@ -35,21 +37,26 @@ async function testAll() {
   const system = await installSystemPackages();
   if (!system.ok) console.log(system.output);
   const built = await stage('build', () => build(console.log));
+  const isolated = built && ((await canIsolate()) ? runToolIsolated : undefined);
+  const reason = built
+    ? 'unshare -Urn is refused here, so they could not be kept from the network'
+    : 'they need what could not be built';
+  if (long) {
+    if (!isolated) await leaveOut('long', reason);
+    else if ((await runTests('long', isolated)) && patterns.length === 0)
+      await writeLongResults(reportOf('long'));
+    return;
+  }
   if (patterns.length === 0) await stage('check', () => run(process.execPath, ['scripts/check.mjs']));
 
   await runTests('unit', runTool);
-  const isolated = built && ((await canIsolate()) ? runToolIsolated : undefined);
   if (isolated) {
     // The second lane is told of at its end, so that the two do not mix their lines.
     const quietly = (tool, args, options) => isolated(tool, args, { ...options, quiet: true });
     await Promise.all([runTests('system', isolated), runTests('sturdy', quietly)]);
-    if (long) await runTests('long', isolated);
     return;
   }
-  const reason = built
-    ? 'unshare -Urn is refused here, so they could not be kept from the network'
-    : 'they need what could not be built';
-  for (const project of ['system', 'sturdy', ...(long ? ['long'] : [])]) await leaveOut(project, reason);
+  for (const project of ['system', 'sturdy']) await leaveOut(project, reason);
 }
 
 /** What goes wrong besides tests counts as one failure. */
@@ -62,22 +69,27 @@ async function stage(name, work) {
   return false;
 }
 
-/** Runs a project of vitest.config.ts. */
+/** Runs a project of vitest.config.ts. @returns whether it left a report */
 async function runTests(project, runner) {
   console.log(`\n── ${project} tests ──`);
-  const report = `${root}.cache/${project}-tests.json`;
+  const report = reportOf(project);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { ok, output } = await runner(
     'vitest',
     ['run', '--project', project, '--passWithNoTests', ...reporters, ...patterns],
-    { minutes: project === 'long' ? 240 : 20 },
+    { minutes: project === 'long' ? 60 : 20 },
   );
   if (output !== '') console.log(`\n── what the ${project} tests printed ──\n${output}`);
   const counts = countsOf(report);
   total.passed += counts.passed;
   total.skipped += counts.skipped;
   total.failed += ok ? counts.failed : Math.max(counts.failed, 1);
+  return existsSync(report);
+}
+
+function reportOf(project) {
+  return `${root}.cache/${project}-tests.json`;
 }
 
 function countsOf(report) {
@@ -99,7 +111,7 @@ function countsOf(report) {
 
 /** On a build server a test that is not run has failed. */
 async function leaveOut(project, reason) {
-  const list = `${root}.cache/${project}-tests.json`;
+  const list = reportOf(project);
   rmSync(list, { force: true });
   await runTool('vitest', ['list', '--project', project, `--json=${list}`, ...patterns], { quiet: true });
   const count = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')).length : 0;

@@ -24,12 +24,14 @@ export interface Fault {
   run(scene: FaultScene): Promise<Figures>;
 }
 
+/** @param server the WebSocket's URL that alice's connection leads to. Default: the gateway's */
 export async function openFaultScene(
   stage: Stage,
   client: ClientKind,
   options: object = {},
+  server = stage.gateway.signaling,
 ): Promise<FaultScene> {
-  const relay = await openTcpRelay({ host: '127.0.0.1', port: Number(new URL(stage.gateway.origin).port) });
+  const relay = await openTcpRelay({ host: '127.0.0.1', port: Number(new URL(server).port) });
   const signaling = `ws://127.0.0.1:${relay.port}`;
   const [alice, bob] = await Promise.all([
     stage.enter('alice', { client, signaling, options }),

@@ -66,5 +66,5 @@ export {
   stallSince,
   wait,
 } from './fault-scene.ts';
-export { signalingFaults } from './signaling-faults.ts';
+export { fallAsleep, goOffline, signalingFaults } from './signaling-faults.ts';
 export { pageFaults } from './page-faults.ts';

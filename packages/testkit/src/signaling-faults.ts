@@ -35,32 +35,60 @@ async function settle(scene: FaultScene, since: number): Promise<Figures> {
 }
 
 /**
- * The network of alice's connection is away for a while; her media is not. Where there is nothing but the loopback
- * interface, Chromium takes itself for offline all the time and tells no change, so the page is told.
+ * The network of alice's connection is away until what is returned is called, which gives the time of its return; her
+ * media is not. Her browser tells her page of both, in which it knows of a network otherwise.
  */
+export async function goOffline({ alice, relay }: Connected): Promise<() => Promise<number>> {
+  relay.welcome('reset');
+  relay.halfOpen();
+  await tellPage(alice, 'offline');
+  return async () => {
+    relay.welcome('relay');
+    const backAt = Date.now();
+    await tellPage(alice, 'online');
+    return backAt;
+  };
+}
+
+/**
+ * Alice's page is stopped until what is returned is called, which gives the time at which it goes on. Her connection
+ * does not survive.
+ */
+export async function fallAsleep({ alice, relay }: Connected): Promise<() => number> {
+  const client = await alice.page.browser().target().createCDPSession();
+  const { processInfo } = await client.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  for (const pid of renderers) process.kill(pid, 'SIGSTOP');
+  relay.halfOpen();
+  return () => {
+    for (const pid of renderers) process.kill(pid, 'SIGCONT');
+    return Date.now();
+  };
+}
+
+type Connected = Pick<FaultScene, 'alice' | 'relay'>;
+
 function outage(name: string, ms: number): Fault {
   return {
     name,
     run: async (scene) => {
-      const { alice, relay } = scene;
       const since = Date.now();
-      relay.welcome('reset');
-      relay.halfOpen();
-      await tellPage(alice, 'offline');
+      const comeBack = await goOffline(scene);
       await wait(ms);
-      relay.welcome('relay');
-      const backAt = Date.now();
-      await tellPage(alice, 'online');
-      const ready = await readyAfter(scene, backAt);
+      const ready = await readyAfter(scene, await comeBack());
       await wait(AFTERMATH_MS);
       await assertTalking(scene);
-      return { ready, stall: Math.max(await stallSince(alice, since), await stallSince(scene.bob, since)) };
+      const stalls = [await stallSince(scene.alice, since), await stallSince(scene.bob, since)];
+      return { ready, stall: Math.max(...stalls) };
     },
   };
 }
 
 function tellPage({ page }: Person, event: 'offline' | 'online'): Promise<unknown> {
-  return page.evaluate((name) => window.dispatchEvent(new Event(name)), event);
+  return page.evaluate((name) => {
+    Object.defineProperty(navigator, 'onLine', { value: name === 'online', configurable: true });
+    window.dispatchEvent(new Event(name));
+  }, event);
 }
 
 /** Faults of the connection that carries the signaling. The media of the call is to go on through all of them. */
@@ -97,15 +125,9 @@ export const signalingFaults = {
   asleep: {
     name: 'the page is stopped for 15 s, and its connection does not survive',
     run: async (scene: FaultScene): Promise<Figures> => {
-      const { alice, relay } = scene;
-      const client = await alice.page.browser().target().createCDPSession();
-      const { processInfo } = await client.send('SystemInfo.getProcessInfo');
-      const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-      for (const pid of renderers) process.kill(pid, 'SIGSTOP');
-      relay.halfOpen();
+      const wakeUp = await fallAsleep(scene);
       await wait(15_000);
-      for (const pid of renderers) process.kill(pid, 'SIGCONT');
-      const wokeAt = Date.now();
+      const wokeAt = wakeUp();
       const ready = await readyAfter(scene, wokeAt);
       await wait(AFTERMATH_MS);
       await assertTalking(scene);

@@ -12,8 +12,7 @@ export interface CallSignaling {
 
 export type Headers = readonly { readonly name: string; readonly value: string }[];
 
-/** For so long an end waits for the server to confirm it. */
-export const BYE_MS = 5_000;
+const BYE_MS = 5_000;
 
 /** The requests of one call. Those that describe it carry what the server is told of it, others its id alone. */
 export class CallRequests {
@@ -60,10 +59,9 @@ export class CallRequests {
     await peer.acceptAnswer(answer);
   }
 
-  send(method: string, params: Fields, dialog: Fields = {}, timeoutMs?: number): Promise<Fields> {
+  send(method: string, params: Fields, dialog: Fields = {}): Promise<Fields> {
     const callID = this.#callID;
-    const dialogParams = { ...dialog, callID };
-    return this.#signaling.session.request(method, { ...params, dialogParams }, timeoutMs);
+    return this.#signaling.session.request(method, { ...params, dialogParams: { ...dialog, callID } });
   }
 
   tell(method: string, params: Fields): void {

@@ -3,9 +3,6 @@ import { RpcError } from '../signaling/rpc.ts';
 import type { CallState } from './call-machine.ts';
 import type { CallRequests } from './call-requests.ts';
 
-/** With the first try, 15 s at most. */
-const AGAIN_MS = 5_000;
-
 export interface HoldPorts {
   readonly requests: CallRequests;
   state(): CallState;
@@ -51,11 +48,10 @@ export class Hold {
     const held = wanted ?? !now.held;
     if (held === now.held && this.#isKnown) return;
     this.#isKnown = false;
-    const action = { action: held ? 'hold' : 'unhold' };
+    const ask = () => requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
     // The socket may have been dead when it was sent. To hold twice does no harm.
-    await requests.send('telnyx_rtc.modify', action).catch((error: unknown) => {
-      if (error instanceof RpcError && error.failure === 'lost')
-        return requests.send('telnyx_rtc.modify', action, {}, AGAIN_MS);
+    await ask().catch((error: unknown) => {
+      if (error instanceof RpcError && error.failure === 'lost') return ask();
       throw error;
     });
     this.#isKnown = true;

@@ -116,10 +116,7 @@ export class MediaRecovery {
       this.#tick();
     });
     const current = peer();
-    if (!current) {
-      this.#judge();
-      return;
-    }
+    if (!current) return;
     if (this.#counting) {
       this.#count(current, undefined);
       return;
