@@ -1,3 +1,4 @@
+import { isRecord } from '@parley/protocol';
 import { fakeSdp, ScriptedGateway, type WireFrame } from '@parley/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -35,14 +36,25 @@ const REQUESTS = [
   ),
 ];
 
+/** I3. Until when promises settle that wait for nothing but the server. */
+const PATIENCE_MS = new Map([
+  ['hold', 15_000],
+  ['hangup', 5_000],
+  ['login', 10_000],
+]);
+
 class World {
   readonly gateway = new ScriptedGateway();
   readonly alice: Alice;
   readonly scheduler: fc.Scheduler;
   /** Requests that the server has not answered, or may answer again. */
   readonly requests: WireFrame[] = [];
-  readonly promises: { settled: boolean; readonly what: string }[] = [];
+  readonly promises: { settled: boolean; readonly what: string; readonly dueAt: number }[] = [];
+  /** For how long time has passed; a sleep is none. */
+  awakeMs = 0;
   readonly hungUp = new Set<string>();
+  /** Calls that the server has ended. */
+  readonly byed = new Set<string>();
   readonly calls: Call[] = [];
   /** Ids of calls of which nothing is known here. */
   strangers = 0;
@@ -68,7 +80,7 @@ class World {
   }
 
   follow(what: string, promise: Promise<unknown>): void {
-    const entry = { settled: false, what };
+    const entry = { settled: false, what, dueAt: this.awakeMs + (PATIENCE_MS.get(what) ?? Infinity) };
     this.promises.push(entry);
     const done = (): void => {
       entry.settled = true;
@@ -86,7 +98,12 @@ class World {
     return ids[index % ids.length] ?? '';
   }
 
-  /** I1, I2, I4, I6 and I7, as far as they can be seen now. */
+  async pass(ms: number): Promise<void> {
+    await this.alice.clock.advance(ms);
+    this.awakeMs += ms;
+  }
+
+  /** I1 to I4, I6 and I7, as far as they can be seen now. */
   check(): void {
     const { alice } = this;
     for (const { id } of this.calls) {
@@ -106,6 +123,8 @@ class World {
     const ids = Object.keys(alice.client.calls);
     expect(new Set(ids).size).toBe(ids.length);
     expect(this.alice.console.filter((line) => line.includes('threw'))).toEqual([]);
+    const late = this.promises.filter(({ settled, dueAt }) => !settled && dueAt < this.awakeMs);
+    expect(late, 'promises that wait for too long').toEqual([]);
     // The question after 11 s has 3 s for its answer.
     const silentMs = alice.clock.now() - this.heardAt;
     if (alice.connections.at(-1)?.state === 'connected') expect(silentMs).toBeLessThanOrEqual(15_000);
@@ -153,8 +172,36 @@ class World {
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** I2, seen from a server that can be reached again: what the person ended was told, unless it has ended there. */
+  async hearOfEnds(): Promise<void> {
+    const { alice, gateway } = this;
+    gateway.reachable = true;
+    gateway.hangs = false;
+    for (let round = 0; round < 10 && this.unheard.length > 0; round++) {
+      await this.pass(3_000);
+      await this.goWell();
+    }
+    // Who gives up a session lets the server end its calls.
+    if (alice.connections.every(({ state }) => state !== 'disconnected')) expect(this.unheard).toEqual([]);
+  }
+
+  /** Calls that the person has hung up, and the server does not know it. */
+  get unheard(): string[] {
+    const { gateway } = this;
+    const bye = new Set(gateway.requests('telnyx_rtc.bye').map(callIdOf));
+    const logins = gateway.requests('login').map(({ params }) => JSON.stringify(params['parley']));
+    const known = new Set(
+      ['invite', 'answer', 'attach'].flatMap((name) => gateway.requests(`telnyx_rtc.${name}`).map(callIdOf)),
+    );
+    return [...this.hungUp].filter(
+      (id) =>
+        known.has(id) && !bye.has(id) && !this.byed.has(id) && !logins.some((text) => text.includes(id)),
+    );
+  }
+
   /** I3, and I1 for all that is left. */
   async end(): Promise<void> {
+    await this.hearOfEnds();
     this.follow('disconnect', this.alice.client.disconnect());
     for (let round = 0; round < 3; round++) {
       await this.scheduler.waitIdle();
@@ -241,11 +288,9 @@ const page: fc.Arbitrary<Action>[] = [
     }),
   ),
   ...Array.from({ length: 4 }, () => browserWorks),
-  fc.constantFrom(50, 1_000, 3_000, 6_000, 12_000, 25_000).map((ms) =>
-    action(`${ms} ms pass`, async (world) => {
-      await world.alice.clock.advance(ms);
-    }),
-  ),
+  fc
+    .constantFrom(50, 1_000, 3_000, 6_000, 12_000, 25_000)
+    .map((ms) => action(`${ms} ms pass`, (world) => world.pass(ms))),
   fc.constant(
     action('asleep', ({ alice }) => {
       alice.clock.jump(60_000);
@@ -281,6 +326,12 @@ const network: fc.Arbitrary<Action>[] = [
     }),
   ),
 ];
+
+function callIdOf({ params }: WireFrame): string | undefined {
+  const { dialogParams } = params;
+  const id = isRecord(dialogParams) ? dialogParams['callID'] : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
 
 /** What answers a request as it should. */
 function resultOf({ method, params }: WireFrame): object {
@@ -334,7 +385,10 @@ const server: fc.Arbitrary<Action>[] = [
     sdp: fakeSdp('offer'),
     ...(world.strangers % 2 ? { parley: { epoch: world.strangers } } : {}),
   })),
-  push('bye', (_world, callID) => ({ callID, cause: 'NORMAL_CLEARING', causeCode: 16 })),
+  push('bye', ({ byed }, callID) => {
+    byed.add(callID);
+    return { callID, cause: 'NORMAL_CLEARING', causeCode: 16 };
+  }),
   push('ping', () => ({})),
   fc.tuple(index, fc.boolean()).map(([which, all]) =>
     action(all ? 'clientReady for all' : `clientReady for ${which}`, (world) => {

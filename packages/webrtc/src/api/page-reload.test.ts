@@ -197,7 +197,7 @@ describe('what a page leaves for another', () => {
 
   it('is of no use once the server has given up the calls, to somebody else, or where it makes no sense', async () => {
     const before = await Alice.ready(gateway, OUTLIVING);
-    const call = await before.talk();
+    await before.talk();
     before.page('pagehide');
     const [key = '', text = ''] = [...before.storage].flat();
     const loginAfter = async (storage: [string, string][], options = OUTLIVING) => {
@@ -218,7 +218,6 @@ describe('what a page leaves for another', () => {
     ] as const) {
       expect(await loginAfter([[...storage]], options)).toMatchObject({ reconnection: false });
     }
-    expect(call.id).toBeDefined();
   });
 
   it('is missed where the storage is blocked, which is told once; everything else works', async () => {

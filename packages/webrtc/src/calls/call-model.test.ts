@@ -36,6 +36,8 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     { type: 'answerReady' },
     { type: 'described' },
     { type: 'remade' },
+    { type: 'remakeFailed' },
+    { type: 'failed', failure: 'media-lost', error: undefined },
     { type: 'failed', failure: 'microphone-denied', error: undefined },
     { type: 'failed', failure: 'remote-description', error: undefined },
     { type: 'accepted' },
