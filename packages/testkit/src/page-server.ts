@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 export interface PageServer {
   /** `http://127.0.0.1:PORT`, which browsers treat as a secure context. */
@@ -17,7 +16,6 @@ export interface PageServerOptions {
 }
 
 const PAGE_SCRIPT = /^\/rig\/([a-z-]+)\.js$/;
-const OWN_EXTENSION = extname(fileURLToPath(import.meta.url));
 
 /**
  * Serves test pages on a port of its own, and the page-side half of this rig at `/rig/NAME.js`. `/blank` is an
@@ -67,18 +65,6 @@ async function find(pathname: string, { files, pages }: PageServerOptions) {
 
 const BLANK = '<!doctype html><meta charset="utf-8" /><link rel="icon" href="data:," /><title>rig</title>';
 
-/** The page-side half is TypeScript like the rest; its types are taken off on the way to the browser. */
-async function pageScript(name: string): Promise<string> {
-  const source = await readFile(new URL(`./page/${name}${OWN_EXTENSION}`, import.meta.url), 'utf8');
-  // Most users of this package serve no page and need no compiler.
-  const { default: ts } = await import('typescript');
-  const { outputText } = ts.transpileModule(source, {
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.ESNext,
-      verbatimModuleSyntax: true,
-      rewriteRelativeImportExtensions: true,
-    },
-  });
-  return outputText;
-}
+/** The page-side half as it was built, also where this file runs from its source. */
+const pageScript = (name: string): Promise<string> =>
+  readFile(new URL(`../dist/page/${name}.js`, import.meta.url), 'utf8');

@@ -19,24 +19,23 @@ export type StreamSource = () => MediaStream | null;
 /** Two minutes. */
 const KEPT_FRAMES = 12_000;
 const FRAME_MS = (1000 * FRAME_SAMPLES) / SAMPLE_RATE;
-const CONTEXT_START_MS = 2_000;
 
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Listens on the audio thread where there is one. */
-export async function openTape(source: StreamSource): Promise<Tape> {
-  const context = new AudioContext({ sampleRate: SAMPLE_RATE });
-  // Firefox without a sound card never starts an audio context, and leaves the promise pending.
-  const patience = new Promise((resolve) => setTimeout(resolve, CONTEXT_START_MS));
-  await Promise.race([context.resume(), patience]);
-  if (context.state === 'running') return openLiveTape(source, context);
-  await context.close();
-  return openRecordedTape(source);
+/**
+ * Listens on the audio thread. Firefox without a sound card never starts an audio context, and leaves the promise
+ * pending, so that it records, with a card too.
+ */
+export function openTape(source: StreamSource): Promise<Tape> {
+  const isFirefox = navigator.userAgent.includes('Firefox');
+  return isFirefox ? Promise.resolve(openRecordedTape(source)) : openLiveTape(source);
 }
 
-async function openLiveTape(source: StreamSource, context: AudioContext): Promise<Tape> {
+async function openLiveTape(source: StreamSource): Promise<Tape> {
+  const context = new AudioContext({ sampleRate: SAMPLE_RATE });
+  await context.resume();
   await context.audioWorklet.addModule(new URL('./ear-worklet.js', import.meta.url));
   const worklet = new AudioWorkletNode(context, 'ear', { channelCount: 1, channelCountMode: 'explicit' });
   // The worklet's own output is silence, but nothing runs that is not connected.
