@@ -123,15 +123,15 @@ export class CallBook implements CallOwner {
     return direction === 'inbound' || this.save().calls.some((call) => call.id === id);
   }
 
-  /** What can go on in another page. */
+  /** What can go on in another page, be it that this one still waits for it. */
   save(): Pick<SavedPage, 'calls' | 'ended'> {
-    const calls = this.calls.all().flatMap(({ id, epoch, media, state }): SavedCall[] => {
+    const own = this.calls.all().flatMap(({ id, epoch, media, state }): SavedCall[] => {
       const call = this.#shown.get(id);
       if (!call || state.name !== 'established') return [];
       const options = { ...call.options, mutedMicOnStart: media.microphone.muted };
       return [{ id, direction: call.direction, epoch, held: state.held, options }];
     });
-    return { calls, ended: this.calls.ended };
+    return { calls: [...this.#saved.values(), ...own], ended: this.calls.ended };
   }
 
   /** @param offer undefined for a call that goes out, and for a restored one */

@@ -88,7 +88,8 @@ export class PageLife {
     const { book, platform, session } = this.#client;
     const { sessionId, voiceSdkId } = session.resumption;
     const saved = book.save();
-    if (sessionId === undefined || book.active().length + saved.ended.length === 0) return;
+    const isAnythingLeft = book.active().length + saved.calls.length + saved.ended.length > 0;
+    if (sessionId === undefined || !isAnythingLeft) return;
     this.#withStorage(() => {
       leavePage(this.#key, { sessionId, voiceSdkId, ...saved }, platform);
     });

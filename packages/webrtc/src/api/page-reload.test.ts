@@ -84,6 +84,17 @@ describe('a page that is reloaded in a call', () => {
     expect(after.leftovers).toEqual(NOTHING_LEFT);
   });
 
+  it('twice, before the gateway has offered it anew, goes on with it in the third page', async () => {
+    const before = await Alice.ready(gateway, OUTLIVING);
+    const { id } = await before.talk();
+    gateway.survivors = [id];
+    const third = await reload(await reload(before));
+    const login = gateway.requests('login').at(-1)?.params;
+    expect(login).toMatchObject({ sessid: 'S', parley: { calls: [{ callID: id, media: 'lost' }] } });
+    await attach(id);
+    expect(only(third)).toMatchObject({ id, state: 'active' });
+  });
+
   it('keeps to relays where the call did', async () => {
     const before = await Alice.ready(gateway, OUTLIVING);
     const call = await before.talk();
