@@ -1,6 +1,6 @@
 import { CloseCode, RpcErrorCode, causes } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
-import { rig, ringing, settled, talking, type FakeClient, type Rig } from './signaling.fixture.ts';
+import { pass, rig, ringing, settled, talking, type FakeClient, type Rig } from './signaling.fixture.ts';
 
 const run = (instance: string, more: object = {}) => ({
   parley: { capabilities: ['recovery'], instance, ...more },
@@ -58,6 +58,64 @@ describe('a client that resumes its session', () => {
     const again = await back(gateway, { sessid, instance: 'three' });
     expect(again.frames[0]?.result).toMatchObject({ sessid });
     expect(heir.closed?.code).toBe(CloseCode.displaced);
+  });
+
+  it('by another run, gets it at once where the page has gone, which closes with 1001 [EXT-9, EXT-17]', async () => {
+    const gateway = rig();
+    const { alice } = await talking(gateway, asOne);
+    const sessid = sessidOf(alice);
+    alice.connection.socketClosed(CloseCode.goingAway);
+    const reloaded = await back(gateway, { sessid, instance: 'two', calls: [lost('a-1')] });
+    expect(reloaded.frames[0]?.result).toMatchObject({ sessid });
+    expect(reloaded.got('telnyx_rtc.attach')).toHaveLength(1);
+  });
+
+  describe('by another run, while the one that has it is between two sockets', () => {
+    const apart = async (gateway: Rig) => {
+      const { alice } = await talking(gateway, asOne);
+      const sessid = sessidOf(alice);
+      alice.connection.socketClosed();
+      const copy = gateway.client();
+      const word = run('two', { calls: [lost('a-1')] });
+      copy.send('login', { login: 'alice', passwd: 'alice', sessid, ...word });
+      await settled();
+      expect(copy.frames).toEqual([]);
+      return { sessid, copy };
+    };
+
+    it('does not get it, nor its call, where that one is back soon [EXT-17]', async () => {
+      const gateway = rig();
+      const { sessid, copy } = await apart(gateway);
+      await gateway.clock.advance(2_900);
+      const again = await back(gateway, { sessid, calls: [intact('a-1')] });
+      await gateway.clock.advance(100);
+      await again.request('telnyx_rtc.ping');
+      await settled();
+      expect(copy.frames[0]?.result?.['sessid']).not.toBe(sessid);
+      expect(copy.order).toEqual(['result', 'telnyx_rtc.bye', 'telnyx_rtc.clientReady']);
+      expect(again.got('telnyx_rtc.bye')).toEqual([]);
+      expect(isAlive(gateway).established).toBe(1);
+    });
+
+    it('gets it where that one is not back in 3 seconds [EXT-17, RESUME-2]', async () => {
+      const gateway = rig();
+      const { sessid, copy } = await apart(gateway);
+      await gateway.clock.advance(3_000);
+      expect(copy.frames[0]?.result).toMatchObject({ sessid });
+      expect(copy.got('telnyx_rtc.attach')).toHaveLength(1);
+    });
+
+    it('waits as well where it was the gateway that closed with 1001 [EXT-17, PING-1]', async () => {
+      const gateway = rig();
+      const { alice, bob } = await talking(gateway, asOne);
+      await pass(gateway, 16_000, bob);
+      expect(alice.closed?.code).toBe(CloseCode.goingAway);
+      alice.connection.socketClosed(CloseCode.goingAway);
+      const copy = gateway.client();
+      copy.send('login', { login: 'alice', passwd: 'alice', sessid: sessidOf(alice), ...run('two') });
+      await settled();
+      expect(copy.frames).toEqual([]);
+    });
   });
 
   it('without the capability, is no run that anything is told of [EXT-1, RESUME-3]', async () => {
@@ -167,7 +225,7 @@ describe('a leg whose client has lost its media', () => {
     const dialogParams = { callID: 'a-1' };
     await alice.request('telnyx_rtc.modify', { action: 'hold', dialogParams });
     const sessid = sessidOf(alice);
-    alice.connection.socketClosed();
+    alice.connection.socketClosed(CloseCode.goingAway);
     const heard = bob.frames.length;
     const again = await back(gateway, { sessid, instance: 'two', calls: [lost('a-1')] });
     expect(again.order).toEqual(['result', 'telnyx_rtc.clientReady', 'telnyx_rtc.attach']);
@@ -202,7 +260,7 @@ describe('a leg whose client has lost its media', () => {
     const gateway = rig();
     const { alice, bob } = await ringing(gateway, asOne);
     const sessid = sessidOf(alice);
-    alice.connection.socketClosed();
+    alice.connection.socketClosed(CloseCode.goingAway);
     const again = await back(gateway, { sessid, instance: 'two', calls: [lost('a-1')] });
     expect(again.order).toEqual(['result', 'telnyx_rtc.bye', 'telnyx_rtc.clientReady']);
     expect(again.got('telnyx_rtc.bye')).toMatchObject([{ callID: 'a-1', causeCode: 487 }]);
@@ -226,7 +284,7 @@ describe('a leg that its client does not name', () => {
     const gateway = rig();
     const { alice, bob, bobsCallId } = await ringing(gateway, asOne);
     const sessid = sessidOf(bob);
-    bob.connection.socketClosed();
+    bob.connection.socketClosed(CloseCode.goingAway);
     const again = await back(gateway, { user: 'bob', sessid, instance: 'two', calls: [] });
     expect(again.order).toEqual(['result', 'telnyx_rtc.clientReady', 'telnyx_rtc.invite']);
     expect(again.got('telnyx_rtc.invite')).toEqual(bob.got('telnyx_rtc.invite'));
@@ -244,7 +302,7 @@ describe('a leg that its client does not name', () => {
     const sessid = sessidOf(bob);
     const dialogParams = { callID: bobsCallId };
     await bob.request('parley.preAnswer', { sdp: 'early', dialogParams });
-    bob.connection.socketClosed();
+    bob.connection.socketClosed(CloseCode.goingAway);
     const again = await back(gateway, { user: 'bob', sessid, instance: 'two', calls: [] });
     await settled();
     expect(again.got('telnyx_rtc.invite')).toMatchObject([
@@ -257,14 +315,14 @@ describe('a leg that its client does not name', () => {
   });
 
   it('and that it makes, goes on for the run that waits for the answer to its invite, and ends for another [EXT-13, INV-3]', async () => {
-    for (const [instance, parties] of [
-      ['one', { inviting: 1, established: 0 }],
-      ['two', { inviting: 0, established: 0 }],
+    for (const [instance, closeCode, parties] of [
+      ['one', undefined, { inviting: 1, established: 0 }],
+      ['two', CloseCode.goingAway, { inviting: 0, established: 0 }],
     ] as const) {
       const gateway = rig();
       const { alice, bob } = await ringing(gateway, asOne);
       const sessid = sessidOf(alice);
-      alice.connection.socketClosed();
+      alice.connection.socketClosed(closeCode);
       const again = await back(gateway, { sessid, instance, calls: [] });
       expect(isAlive(gateway)).toEqual(parties);
       expect(again.got('telnyx_rtc.bye')).toEqual([]);

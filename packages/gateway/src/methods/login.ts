@@ -4,11 +4,9 @@ import type { LoginRefusal } from '../ports.ts';
 import type { Authentication } from '../registrar/authenticator.ts';
 import { addressBlock } from '../sessions/address-block.ts';
 import { RpcError, type Connection, type Reply } from '../sessions/connection.ts';
+import { type Claim, resumable } from '../sessions/resumption.ts';
 import { grantable, type Session } from '../sessions/session.ts';
 import type { Gatekeeping, LoginHandler } from './method.ts';
-
-/** How long an old socket is given to show that it is alive, before its session moves to a new one. */
-const aliveWithinMs = 1_000;
 
 /** Each visit may hold a call, and nobody proved who the visitor is. */
 const visitsOfAddressAtOnce = 10;
@@ -50,7 +48,7 @@ async function enter(
   try {
     const authentication = await judge();
     const { session } = connection;
-    const resumed = session ?? (await resumable(gatekeeping, params, authentication));
+    const resumed = session ?? (await resumable(gatekeeping, claimOf(params, authentication)));
     if (underWay.isRevoked(authentication)) {
       throw refused(gatekeeping, connection, 'wrong', wrongOrExpired);
     }
@@ -63,6 +61,13 @@ async function enter(
   } finally {
     underWay.end();
   }
+}
+
+function claimOf(
+  { sessid, parley }: Pick<LoginParams, 'sessid' | 'parley'>,
+  { identity }: Authentication,
+): Claim {
+  return { sessionId: sessid, credentialId: identity.credentialId, instance: parley?.instance };
 }
 
 function limitVisits(gatekeeping: Gatekeeping, connection: Connection): void {
@@ -197,28 +202,4 @@ function refresh(
       session.push('telnyx_rtc.clientReady', callIds.length === 0 ? {} : { reattached_sessions: callIds });
     },
   };
-}
-
-/**
- * The session that the client claims, if it may have it. A duplicated tab brings the claim of the tab that it was
- * copied from: as long as that one is alive, the newcomer gets a session of its own, unless it is the very run of the
- * client that has it. While the old socket is asked, the session may end, or somebody else may resume it; then the
- * answer is about a socket that no longer counts.
- */
-async function resumable(
-  gatekeeping: Gatekeeping,
-  params: Pick<LoginParams, 'sessid' | 'parley'>,
-  authentication: Authentication,
-): Promise<Session | undefined> {
-  const find = () => gatekeeping.directory.find(params.sessid, authentication.identity.credentialId);
-  const session = find();
-  const carrier = session?.connection ?? null;
-  if (session === undefined || carrier === null) return session;
-  const instance = params.parley?.instance;
-  if (instance !== undefined && instance === session.instance) return session;
-  const isAlive = await carrier.isAlive(aliveWithinMs);
-  if (find() !== session || session.connection !== carrier) {
-    return await resumable(gatekeeping, params, authentication);
-  }
-  return isAlive ? undefined : session;
 }

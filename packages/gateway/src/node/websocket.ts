@@ -9,8 +9,8 @@ import type { Socket } from '../sessions/connection.ts';
 export interface SocketListener {
   readonly session: object | null;
   receive(text: string): void;
-  /** Nothing more comes in, and nothing goes out. May be told twice. */
-  socketClosed(): void;
+  /** Nothing more comes in, and nothing goes out, as the peer said with this code or otherwise. May be told twice. */
+  socketClosed(code?: number): void;
 }
 
 export interface WebSocketOptions {
@@ -159,10 +159,10 @@ function carry(
   ws.on('error', () => {
     isClosing = true;
   });
-  ws.on('close', () => {
+  ws.on('close', (code) => {
     isClosing = true;
     reading.end();
-    listener.socketClosed();
+    listener.socketClosed(code);
   });
 }
 

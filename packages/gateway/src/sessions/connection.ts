@@ -138,7 +138,10 @@ export class Connection implements Carrier {
     this.#apply({ type: 'paced', at: this.#clock.monotonic(), pace });
   }
 
-  socketClosed(): void {
+  /** @param code with which the client closed it, if it did. A browser closes with 1001 when the page goes. */
+  socketClosed(code?: number): void {
+    if (this.isOpen && this.session !== null && code === CloseCode.goingAway)
+      this.session.instance = undefined;
     this.#apply({ type: 'closed' });
   }
 

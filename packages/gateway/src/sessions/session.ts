@@ -54,7 +54,7 @@ export class Session {
   /** What proved the identity last: a login may come again on the same socket, with a newer token. */
   proof: Pick<Authentication, 'expiresAt' | 'tokenId'>;
   connection: Carrier | null = null;
-  /** The run of the client that has it, where it said so. */
+  /** The run of the client that has it, where it said so, and unless its page has gone. */
   instance: string | undefined;
   /** Where its sockets came from last. */
   addressBlock = '';
