@@ -13,7 +13,7 @@ const sturdyTests = [
   'tests/browser/{assistants,authentication,connection,destinations,leaks,options,samples,sign-in}.test.ts',
   'tests/conformance/limits.test.ts',
   'tests/console/accessibility.test.ts',
-  'tests/faults/server.test.ts',
+  'tests/faults/{dismissal,official-reload,server}.test.ts',
 ];
 const minute = 60_000;
 
