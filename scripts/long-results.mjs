@@ -5,14 +5,14 @@ import { root, run, runTool } from './run.mjs';
 const FILE = 'docs/results/long.md';
 
 /** Writes what the long tests measured into the repository, from the report that Vitest made of them. */
-export async function writeLongResults(report) {
+export async function writeLongResults(report, commit) {
   const { startTime, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const figures = tests.flatMap(({ meta }) => meta.figures ?? []);
   const minutes = (Math.max(...testResults.map(({ endTime }) => endTime)) - startTime) / 60_000;
   const lines = [
     '# What takes minutes: the last run',
-    `Written by \`npm run test:long\`, ${new Date(startTime).toISOString().slice(0, 10)}, commit ${await commit()}:`,
+    `Written by \`npm run test:long\`, ${new Date(startTime).toISOString().slice(0, 10)}, commit ${commit}:`,
     `Node ${process.versions.node}, ${await chromium()}, ${availableParallelism()} cores, ${minutes.toFixed(0)} minutes.`,
     `“At most” is what the test asserts, with room for a busy machine; [the goals](../../tests/faults/README.md) are`,
     'lower.',
@@ -42,7 +42,8 @@ function table(head, rows) {
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-async function commit() {
+/** What is tested; asked before, as somebody may go on meanwhile. */
+export async function describeCommit() {
   const { output: id } = await run('git', ['rev-parse', '--short', 'HEAD'], { quiet: true });
   const { output: changes } = await run('git', ['status', '--porcelain'], { quiet: true });
   return changes.trim() === '' ? id.trim() : `${id.trim()} with changes`;

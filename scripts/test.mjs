@@ -10,7 +10,7 @@ import { installNpmPackages } from './npm-packages.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 import { build } from './build.mjs';
 import { canIsolate, runToolIsolated } from './isolation.mjs';
-import { writeLongResults } from './long-results.mjs';
+import { describeCommit, writeLongResults } from './long-results.mjs';
 import { root, run, runTool } from './run.mjs';
 
 requireNode();
@@ -42,9 +42,11 @@ async function testAll() {
     ? 'unshare -Urn is refused here, so they could not be kept from the network'
     : 'they need what could not be built';
   if (long) {
+    const commit = await describeCommit();
     if (!isolated) await leaveOut('long', reason);
-    else if ((await runTests('long', isolated)) && patterns.length === 0)
-      await writeLongResults(reportOf('long'));
+    else if ((await runTests('long', isolated)) && patterns.length === 0) {
+      await writeLongResults(reportOf('long'), commit);
+    }
     return;
   }
   if (patterns.length === 0) await stage('check', () => run(process.execPath, ['scripts/check.mjs']));

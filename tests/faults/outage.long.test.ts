@@ -177,8 +177,8 @@ test('offline for 5 min: a call that the gateway holds for so long goes on, any 
     const since = Date.now();
     const comeBack = await loseEverything();
     const [near, far] = await Promise.all([
-      outgoing.until('destroy', 5 * MINUTE_MS),
-      incoming.until('destroy', 5 * MINUTE_MS),
+      outgoing.until('hangup', 5 * MINUTE_MS),
+      incoming.until('hangup', 5 * MINUTE_MS),
     ]);
     console.log(`ended: ${String(near.call.cause)} at alice, ${String(far.call.cause)} at bob`);
     const bound = HOLD_MS + NOTICED_MS + BUSY_MS;
