@@ -2,15 +2,20 @@ import { type ClientKind, listProcessTree } from '@parley/testkit';
 import { afterEach, expect, test } from 'vitest';
 
 import { useStage } from '../browser/use-stage.ts';
+import { expectWithin } from '../figures.ts';
 
 const stage = useStage();
 afterEach(() => stage.clear());
 
 const ENDED = 'destroy';
 
-test.each<ClientKind>(['official', 'ours'])(
-  'the media workers are killed in a call of %s clients, the call ends or is heard again, and the next one works',
-  async (client) => {
+test.each<{ client: ClientKind; bound: number }>([
+  // It waits for up to 5 s for candidates before it answers an attach.
+  { client: 'official', bound: 12_000 },
+  { client: 'ours', bound: 8_000 },
+])(
+  'the media workers are killed in a call of $client clients, the call is heard again, and the next one works',
+  async ({ client, bound }) => {
     const { gateway } = stage;
     const [alice, bob] = await Promise.all([
       stage.enter('alice', { client }),
@@ -32,28 +37,17 @@ test.each<ClientKind>(['official', 'ours'])(
     for (const { pid } of workers) process.kill(pid, 'SIGKILL');
     const killedAt = Date.now();
 
-    const heardAgain = async () => {
-      // Half a second behind the kill, nothing of the old path can be in a jitter buffer any more.
-      await alice.ear.firstSound(killedAt + 500, undefined, 20_000);
-      await bob.ear.firstSound(killedAt + 500, undefined, 20_000);
-      return 'heard again';
-    };
-    const bothEnded = async () => {
-      const ends = [await outgoing.until(ENDED, 20_000), await incoming.until(ENDED, 20_000)];
-      for (const { call } of ends) expect(call.cause).toBeDefined();
-      return 'ended with a cause';
-    };
-    const outcome = await Promise.any([heardAgain(), bothEnded()]);
-    expect(outcome).toMatch(/^(heard again|ended with a cause)$/);
+    // Half a second behind the kill, nothing of the old path can be in a jitter buffer any more.
+    const ears = [alice, bob].map(({ ear }) => ear.firstSound(killedAt + 500, undefined, 20_000));
+    const heard = Math.max(...(await Promise.all(ears))) - killedAt;
+    expectWithin(`the media workers are killed, ${client} clients`, { heard }, { heard: bound });
+    for (const call of [outgoing, incoming]) expect((await call.snapshot()).state).toBe('active');
 
     gateway.assertHealthy();
     const isReady = async () => (await fetch(`${gateway.origin}/readyz`)).ok;
     await expect.poll(isReady, { timeout: 20_000 }).toBe(true);
-    for (const call of [outgoing, incoming]) {
-      if (call.states().at(-1) === ENDED) continue;
-      await call.invoke('hangup');
-      await call.until(ENDED);
-    }
+    await outgoing.invoke('hangup');
+    await incoming.until(ENDED);
     const next = await talk();
     await next.outgoing.invoke('hangup');
     await next.incoming.until(ENDED);
