@@ -1,12 +1,18 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { type LaunchedBrowser, type PageServer, launchChromium, servePages } from '@parley/testkit';
 import { publint } from 'publint';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { readSamples, toModule } from '../browser/samples.ts';
 import { type InstalledPackage, installPackage } from './installed-package.ts';
 
 // The SDK as its users get it: what `npm publish` would send, in an empty project.
+
+/** To pack it is to build it, with its types. */
+const PACKED_WITHIN_MS = 180_000;
 
 let sdk: InstalledPackage;
 let chromium: LaunchedBrowser;
@@ -32,7 +38,7 @@ beforeAll(async () => {
     ),
   });
   endings.push(() => pages.close());
-});
+}, PACKED_WITHIN_MS);
 
 afterAll(async () => {
   await Promise.all(endings.map((end) => end()));
@@ -136,3 +142,48 @@ async function globalNames(name: string): Promise<string[]> {
   await page.close();
   return names as string[];
 }
+
+const guides = [
+  '../../docs/guides/options.md',
+  '../../docs/guides/authentication.md',
+  '../../docs/guides/microphones.md',
+  '../../../shared/seed-iclientoptions.md',
+]
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .filter((path) => existsSync(path));
+
+/** What the reader of a sample has. */
+const READER = [
+  'declare const jwt: string;',
+  'declare function showPermissionDialog(answers: { onContinue(): void; onCancel(): void }): void;',
+];
+
+const compileSample = (source: string) =>
+  sdk.compile('sample.ts', source, {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    paths: { '@telnyx/webrtc': ['./node_modules/@parley/webrtc'] },
+  });
+
+describe('H2 types', () => {
+  test.each(guides)('the samples of %s hold under the strictest settings', async (guide) => {
+    const samples = readSamples(readFileSync(guide, 'utf8'));
+    const modules = samples.map((sample) =>
+      toModule(sample, new Map(), READER).replace('export { client };', ''),
+    );
+    // Each in a scope of its own, as if in a file of its own.
+    const imports = new Set(modules.flatMap((module) => module.match(/^import .*$/gm) ?? []));
+    const names = [...imports].flatMap((line) => /{ (.*) }/.exec(line)?.[1]?.split(', ') ?? []);
+    const scopes = modules.map((module) => `{\n${module.replaceAll(/^(import|declare) .*$/gm, '')}\n}`);
+    const head = `import { ${[...new Set(names)].join(', ')} } from '@telnyx/webrtc';`;
+    expect(await compileSample([head, ...READER, ...scopes].join('\n'))).toBe('no errors');
+  });
+
+  test('control: an option of the wrong kind does not', async () => {
+    const source =
+      "import { TelnyxRTC } from '@telnyx/webrtc';\nnew TelnyxRTC({ login_token: 'a', trickleIce: 'yes' });";
+    expect(await compileSample(source)).toContain(
+      "Type 'string' is not assignable to type 'boolean | undefined'",
+    );
+  });
+});
