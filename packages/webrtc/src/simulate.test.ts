@@ -108,4 +108,19 @@ describe('simulate', () => {
     await settle();
     expect(alice.connections.at(-1)?.state).toBe('connected');
   });
+
+  it('offline while it is offline: refused, and it is back when the first is over', async () => {
+    const alice = await Alice.ready(gateway);
+    vi.stubGlobal('dispatchEvent', ({ type }: Event) => {
+      if (type === 'online' || type === 'offline') alice.page(type);
+    });
+    const first = simulate(alice.client, 'offline', { seconds: 10 });
+    await expect(simulate(alice.client, 'offline', { seconds: 11 })).rejects.toThrow('already');
+    await alice.clock.advance(12_000);
+    await first;
+    await alice.clock.advance(5_000);
+    gateway.cut();
+    await alice.clock.advance(60_000);
+    expect(alice.connections.at(-1)?.state).toBe('connected');
+  });
 });

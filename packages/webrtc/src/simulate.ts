@@ -108,6 +108,7 @@ async function offline(client: TelnyxRTC, seconds: number): Promise<void> {
   // Throws while nothing has been changed yet.
   portOf(client);
   const { platform } = client.core();
+  if (!platform.isOnline()) throw new Error('It is offline already: wait until it is back.');
   const { isOnline, openSocket } = platform;
   platform.isOnline = () => false;
   platform.openSocket = () => unreachable(platform.startTimer);

@@ -1,6 +1,7 @@
 import type { Push } from '@parley/protocol';
 
 import { LiveCall } from '../calls/call.ts';
+import { BYE_MS } from '../calls/call-requests.ts';
 import type { CallWarning } from '../calls/call-media.ts';
 import { Conversation } from '../calls/conversation.ts';
 import { Calls, type Learned, type Told } from '../calls/calls.ts';
@@ -34,6 +35,7 @@ export interface CallClient extends CallDefaults {
   readonly told: (message: Told) => void;
   /** false while the client leaves. */
   readonly accepting: () => boolean;
+  readonly callChanged: () => void;
 }
 
 const CALL_WARNINGS: Readonly<Record<CallWarning, ToldWarningCode>> = {
@@ -83,7 +85,7 @@ export class CallBook implements CallOwner {
       unknownAttach: (params) => {
         client.warn(35002, { params });
       },
-      request: (method, params) => session.request(method, params),
+      sendBye: (params) => session.request('telnyx_rtc.bye', params, BYE_MS),
     });
   }
 
@@ -118,6 +120,12 @@ export class CallBook implements CallOwner {
     );
   }
 
+  /** Nothing that another page has left is to go on. */
+  renounce(): Promise<void> {
+    this.#saved.clear();
+    return this.calls.renounce();
+  }
+
   /** One that rings here can ring in another page, one that rings elsewhere cannot. */
   outlivesPage({ direction, id }: Call): boolean {
     return direction === 'inbound' || this.save().calls.some((call) => call.id === id);
@@ -129,7 +137,7 @@ export class CallBook implements CallOwner {
       const call = this.#shown.get(id);
       if (!call || state.name !== 'established') return [];
       const options = { ...call.options, mutedMicOnStart: media.microphone.muted };
-      return [{ id, direction: call.direction, epoch, held: state.held, options }];
+      return [{ id, direction: call.direction, epoch, held: state.held, deaf: media.deaf, options }];
     });
     return { calls: [...this.#saved.values(), ...own], ended: this.calls.ended };
   }
@@ -158,6 +166,7 @@ export class CallBook implements CallOwner {
         changed: (state) => {
           if (state.name === 'ended') this.#close(call);
           call.show(state);
+          client.callChanged();
         },
         failed: (failure, error) => {
           this.#fail(call, CALL_ERRORS[failure], error, FATALITY[failure]);

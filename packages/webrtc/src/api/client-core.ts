@@ -6,7 +6,12 @@ import { Emitter } from '../kernel/emitter.ts';
 import { named, type Log } from '../kernel/log.ts';
 import type { Platform } from '../platform/ports.ts';
 import { Session } from '../signaling/session.ts';
-import type { SessionEvent, SessionFailure, SessionState } from '../signaling/session-machine.ts';
+import {
+  isUnattended,
+  type SessionEvent,
+  type SessionFailure,
+  type SessionState,
+} from '../signaling/session-machine.ts';
 import type { SessionObserver, SessionSettings } from '../signaling/session-ports.ts';
 import { TokenKeeper } from '../signaling/token-keeper.ts';
 import type { ClientFields } from './call-settings.ts';
@@ -111,6 +116,10 @@ export class ClientCore implements CallClient {
 
   readonly accepting = (): boolean => this.#leaving === undefined;
 
+  readonly callChanged = (): void => {
+    this.#page.callChanged();
+  };
+
   readonly emit: Emit = (event, payload) => {
     this.emitter.emit(event, payload);
     this.#everyEvent(event, payload);
@@ -151,8 +160,12 @@ export class ClientCore implements CallClient {
   async disconnect(): Promise<void> {
     const leaving = Symbol('leaving');
     this.#leaving = leaving;
-    const ended = this.hangUpAll();
-    if (this.#connection !== 'disconnected' && this.book.all().length > 0) await ended;
+    const ended = Promise.all([this.hangUpAll(), this.book.renounce()]);
+    const pending = this.book.all().length + this.book.calls.ended.length > 0;
+    if (pending && !isUnattended(this.session.state)) {
+      this.session.connect();
+      await ended;
+    }
     if (this.#leaving !== leaving) return;
     this.#page.stop();
     this.book.calls.abandon();
@@ -231,6 +244,7 @@ export class ClientCore implements CallClient {
       this.emit('telnyx.socket.message', raw);
     },
     opened: (event) => {
+      this.book.calls.opened();
       this.emit('telnyx.socket.open', event);
     },
     socketFailed: (event, socketGeneration) => {

@@ -1,5 +1,7 @@
 import type { PageHappening, Platform } from '../platform/ports.ts';
+import { readText } from '../signaling/fields.ts';
 import type { Session } from '../signaling/session.ts';
+import { claimsOf } from '../signaling/token-life.ts';
 import type { CallBook } from './call-book.ts';
 import type { ClientFields } from './call-settings.ts';
 import type { Call } from './call.ts';
@@ -44,9 +46,16 @@ export class PageLife {
     });
   }
 
+  /** Nothing is to go on in another page. */
   stop(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
+    this.#stay();
+  }
+
+  /** What was left already is no longer true. */
+  callChanged(): void {
+    if (!this.#client.platform.isVisible()) this.#leave();
   }
 
   #handle(happening: PageHappening): void {
@@ -80,8 +89,9 @@ export class PageLife {
 
   /** Somebody else who signs in in the same tab leaves another. */
   get #key(): string {
-    const { env, host, login } = this.#client.fields.options;
-    return ['parley', host ?? env, login].join(' ');
+    const { anonymous_login, env, host, login, login_token } = this.#client.fields.options;
+    const subject = readText(claimsOf(login_token) ?? {}, 'sub');
+    return ['parley', host ?? env, login ?? subject ?? anonymous_login?.target_id].join(' ');
   }
 
   #leave(): void {
@@ -89,7 +99,10 @@ export class PageLife {
     const { sessionId, voiceSdkId } = session.resumption;
     const saved = book.save();
     const isAnythingLeft = book.active().length + saved.calls.length + saved.ended.length > 0;
-    if (sessionId === undefined || !isAnythingLeft) return;
+    if (sessionId === undefined || !isAnythingLeft) {
+      this.#stay();
+      return;
+    }
     this.#withStorage(() => {
       leavePage(this.#key, { sessionId, voiceSdkId, ...saved }, platform);
     });

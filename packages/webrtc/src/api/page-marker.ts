@@ -11,6 +11,7 @@ export interface SavedCall {
   readonly direction: Direction;
   readonly epoch: number;
   readonly held: boolean;
+  readonly deaf: boolean;
   readonly options: IVertoCallOptions;
 }
 

@@ -12,7 +12,8 @@ export interface CallSignaling {
 
 export type Headers = readonly { readonly name: string; readonly value: string }[];
 
-const BYE_MS = 5_000;
+/** For so long an end waits for the server to confirm it. */
+export const BYE_MS = 5_000;
 
 /** The requests of one call. Those that describe it carry what the server is told of it, others its id alone. */
 export class CallRequests {
@@ -59,9 +60,10 @@ export class CallRequests {
     await peer.acceptAnswer(answer);
   }
 
-  send(method: string, params: Fields, dialog: Fields = {}): Promise<Fields> {
+  send(method: string, params: Fields, dialog: Fields = {}, timeoutMs?: number): Promise<Fields> {
     const callID = this.#callID;
-    return this.#signaling.session.request(method, { ...params, dialogParams: { ...dialog, callID } });
+    const dialogParams = { ...dialog, callID };
+    return this.#signaling.session.request(method, { ...params, dialogParams }, timeoutMs);
   }
 
   tell(method: string, params: Fields): void {

@@ -79,7 +79,7 @@ export class LiveCall {
     signaling: CallSignaling,
     settings: () => CallSettings,
     observer: CallObserver,
-    restored?: { readonly held: boolean; readonly epoch: number },
+    restored?: { readonly held: boolean; readonly deaf: boolean; readonly epoch: number },
   ) {
     this.id = id;
     this.epoch = restored?.epoch ?? 0;
@@ -95,6 +95,7 @@ export class LiveCall {
         this.#recovery.connectionChanged(state);
       },
     });
+    if (restored?.deaf) this.media.setDeaf(true);
     this.#answer = offer === undefined ? undefined : new Answer(offer, this.media, this.#requests);
     this.#hold = new Hold({
       requests: this.#requests,

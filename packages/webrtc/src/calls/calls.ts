@@ -31,7 +31,7 @@ export interface CallsPorts {
   learned(call: LiveCall, message: Learned): void;
   told(message: Told): void;
   unknownAttach(params: Fields): void;
-  request(method: string, params: Fields): Promise<Fields>;
+  sendBye(params: Fields): Promise<Fields>;
 }
 
 /** The calls of a client by id, and the way of the server's messages to them. */
@@ -42,6 +42,8 @@ export class Calls {
   readonly #undelivered = new Map<string, Fields>();
   /** Left by another page, until the server offers them a leg: their epochs by id. */
   readonly #expected = new Map<string, number>();
+  /** Those that were there when the socket opened. */
+  #before: ReadonlySet<string> = new Set();
 
   constructor(ports: CallsPorts) {
     this.#ports = ports;
@@ -84,14 +86,36 @@ export class Calls {
     this.#undelivered.set(id, bye);
   }
 
-  /** @param survivors the calls that the server still holds; undefined where it does not tell */
+  /** There is another socket. */
+  opened(): void {
+    this.#before = new Set(this.#live.keys());
+  }
+
+  /**
+   * A server that tells, and does so late, knows nothing of calls that were made meanwhile.
+   * @param survivors the calls that the server still holds; undefined where it does not tell
+   */
   resumed(survivors: readonly string[] | undefined): void {
     for (const call of this.all()) {
+      if (!this.#before.has(call.id)) continue;
       call.handle({ type: 'resumed', survived: survivors?.includes(call.id) });
     }
     for (const id of [...this.#expected.keys()]) {
       if (survivors?.includes(id) === false) this.#forget(id);
     }
+  }
+
+  /** Ends what another page has left: none of it is to go on here. */
+  async renounce(): Promise<void> {
+    const ids = [...this.#expected.keys()];
+    this.#expected.clear();
+    await Promise.all(
+      ids.map(async (id) => {
+        this.#remember(id);
+        this.#undelivered.set(id, byeOf(id));
+        await this.#sendBye(id);
+      }),
+    );
   }
 
   #forget(id: string): void {
@@ -102,7 +126,7 @@ export class Calls {
   ready(): void {
     this.check(false);
     for (const [id, bye] of this.#undelivered) {
-      this.#ports.request('telnyx_rtc.bye', bye).then(
+      this.#ports.sendBye(bye).then(
         () => this.#undelivered.delete(id),
         (error: unknown) => {
           if (error instanceof RpcError && error.failure === 'refused') this.#undelivered.delete(id);
@@ -214,14 +238,14 @@ export class Calls {
       call.offered(sdp, push.params.parley?.epoch);
     } else if (push.method === 'telnyx_rtc.attach') {
       this.#ports.unknownAttach({ ...push.params });
-      this.#sendBye(callID);
-    } else if (call || this.#ended.has(callID) || !this.#ports.accepting()) this.#sendBye(callID);
+      void this.#sendBye(callID);
+    } else if (call || this.#ended.has(callID) || !this.#ports.accepting()) void this.#sendBye(callID);
     else this.#ports.create(push.params).start();
   }
 
-  #sendBye(callID: string): void {
+  async #sendBye(callID: string): Promise<void> {
     const bye = this.#undelivered.get(callID) ?? byeOf(callID);
-    this.#ports.request('telnyx_rtc.bye', bye).catch(() => undefined);
+    await this.#ports.sendBye(bye).catch(() => undefined);
   }
 }
 

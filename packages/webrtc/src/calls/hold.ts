@@ -3,6 +3,9 @@ import { RpcError } from '../signaling/rpc.ts';
 import type { CallState } from './call-machine.ts';
 import type { CallRequests } from './call-requests.ts';
 
+/** With the first try, 15 s at most. */
+const AGAIN_MS = 5_000;
+
 export interface HoldPorts {
   readonly requests: CallRequests;
   state(): CallState;
@@ -48,10 +51,11 @@ export class Hold {
     const held = wanted ?? !now.held;
     if (held === now.held && this.#isKnown) return;
     this.#isKnown = false;
-    const ask = () => requests.send('telnyx_rtc.modify', { action: held ? 'hold' : 'unhold' });
+    const action = { action: held ? 'hold' : 'unhold' };
     // The socket may have been dead when it was sent. To hold twice does no harm.
-    await ask().catch((error: unknown) => {
-      if (error instanceof RpcError && error.failure === 'lost') return ask();
+    await requests.send('telnyx_rtc.modify', action).catch((error: unknown) => {
+      if (error instanceof RpcError && error.failure === 'lost')
+        return requests.send('telnyx_rtc.modify', action, {}, AGAIN_MS);
       throw error;
     });
     this.#isKnown = true;

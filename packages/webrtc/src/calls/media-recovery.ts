@@ -116,7 +116,10 @@ export class MediaRecovery {
       this.#tick();
     });
     const current = peer();
-    if (!current) return;
+    if (!current) {
+      this.#judge();
+      return;
+    }
     if (this.#counting) {
       this.#count(current, undefined);
       return;

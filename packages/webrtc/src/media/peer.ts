@@ -11,6 +11,8 @@ export type NegotiationStep = 'create-offer' | 'create-answer' | 'local-descript
 
 /** What a browser does in milliseconds, where it does it at all. */
 const STEP_MS = 10_000;
+/** More candidates than a server has before its description are not kept. */
+const MAX_EARLY = 32;
 
 /** A step of offer and answer that the browser refused, or does not answer. */
 export class NegotiationError extends Error {
@@ -147,8 +149,9 @@ export class Peer {
 
   /** A candidate that cannot be used is no failure: others may be, and checks find their own (RFC 8445). */
   addCandidate(candidate: RTCIceCandidateInit): void {
-    if (!this.connection.remoteDescription) this.#early.push(candidate);
-    else this.connection.addIceCandidate(candidate).catch(() => undefined);
+    if (!this.connection.remoteDescription) {
+      if (this.#early.length < MAX_EARLY) this.#early.push(candidate);
+    } else this.connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
   /** Sends this track from now on, also once the transceiver is there. A closed peer takes it and sends nothing. */

@@ -117,13 +117,13 @@ describe('liveness', () => {
   it('that was asleep replaces at once; in a hidden page, whose timers are late anyway, it asks first', async () => {
     const slept = watch(() => false);
     slept.clock.jump(60_000);
-    await slept.clock.advance(5_500);
+    await slept.clock.advance(1_500);
     expect(slept.told).toEqual(['replace']);
 
     const hidden = watch(() => false);
     hidden.page.visible = false;
     hidden.clock.jump(60_000);
-    await hidden.clock.advance(5_500);
+    await hidden.clock.advance(1_500);
     expect(hidden.told).toEqual(['ask']);
   });
 

@@ -28,8 +28,9 @@ const QUIET_MS = { inCall: 5_500, idle: 11_000 };
 const PATIENCE_MS = { inCall: 2_000, idle: 3_000, doubted: 1_500 };
 /** A server that says something else meanwhile may only be slow. */
 const SLOW_MS = 3_000;
-/** So late is the timer of a machine that was asleep. */
+/** So late is the timer of a machine that was asleep; and so often the clock is looked at to find out. */
 const LATE_MS = 3_000;
+const LOOK_MS = 1_500;
 
 /** Judged by what has come in, not by timers: those of a hidden page come once a minute. */
 export function judge({ heardAt, askedAt, doubted, inCall }: Evidence, now: number): Verdict {
@@ -108,8 +109,8 @@ export class Liveness {
     if (verdict === 'replace') replace();
     else if (verdict === 'ask') void this.ask();
     else {
-      // A call may begin meanwhile.
-      const waitMs = Math.min(verdict.waitMs, QUIET_MS.inCall);
+      // A call may begin meanwhile, too.
+      const waitMs = Math.min(verdict.waitMs, LOOK_MS);
       const dueAt = now() + waitMs;
       this.#cancelTimer = startTimer(waitMs, () => {
         if (now() - dueAt > LATE_MS && isVisible()) this.#doubted = true;

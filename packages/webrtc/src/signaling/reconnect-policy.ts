@@ -8,7 +8,7 @@ const IN_CALL_CEILING_MS = 2_000;
 const IN_CALL_ATTEMPTS = 60;
 /** After these the browser is believed that there is no network. */
 const DOUBTING_ATTEMPTS = 3;
-const OFFLINE_SECONDS = 30;
+const OFFLINE_MS = 30_000;
 
 export interface Loss {
   /** How many attempts have failed since the session was last stable, this one included. */
@@ -45,11 +45,17 @@ export function reconnectDelayMs({
 }: Loss): number | undefined {
   const redial = closeCode === undefined ? 'atOnce' : redialAfter(closeCode);
   if (redial === 'never') return undefined;
-  const offlineSeconds = isOffline && attempt > DOUBTING_ATTEMPTS ? OFFLINE_SECONDS : undefined;
-  const [, seconds = offlineSeconds] = /retry-after=(\d{1,4})$/.exec(closeReason ?? '') ?? [];
-  if (seconds !== undefined) return Math.round(Number(seconds) * 1_000 * (1 + random / 5));
+  const offlineMs = isOffline && attempt > DOUBTING_ATTEMPTS ? OFFLINE_MS : undefined;
+  const askedMs = retryAfterMs(closeReason) ?? offlineMs;
+  if (askedMs !== undefined) return Math.round(askedMs * (1 + random / 5));
   const least = redial === 'atOnce' ? FIRST_CEILING_MS : BACKOFF_CEILING_MS;
   const grown = attempt <= 1 ? 0 : 500 * 2 ** (attempt - 1);
   const ceiling = inCall === true && attempt <= IN_CALL_ATTEMPTS ? IN_CALL_CEILING_MS : CEILING_MS;
   return Math.round(random * Math.min(ceiling, Math.max(least, grown)));
+}
+
+/** For how long the server wants to be left alone. */
+export function retryAfterMs(closeReason = ''): number | undefined {
+  const [, seconds] = /retry-after=(\d{1,4})$/.exec(closeReason) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }

@@ -26,7 +26,7 @@
  * session ready after one round trip.
  */
 import type { Deadline, Machine, Step } from '../kernel/machine.ts';
-import { reconnectDelayMs } from './reconnect-policy.ts';
+import { reconnectDelayMs, retryAfterMs } from './reconnect-policy.ts';
 import { isRegistered } from './registration.ts';
 
 interface Tries {
@@ -44,7 +44,8 @@ export type SessionState =
   | ({ readonly name: 'registering'; readonly polls: number; readonly pauseMs: number | undefined } & Tries)
   | ({ readonly name: 'ready' } & Tries)
   | ({ readonly name: 'relieving' } & Tries)
-  | ({ readonly name: 'waiting'; readonly delayMs: number } & Tries)
+  /** `asked`: by the server, which wants to be left alone for so long. */
+  | ({ readonly name: 'waiting'; readonly delayMs: number; readonly asked?: boolean } & Tries)
   | { readonly name: 'refused' }
   | { readonly name: 'stranded' };
 
@@ -135,9 +136,7 @@ export const sessionMachine: Machine<SessionState, SessionEvent, SessionEffect> 
       case 'relieving':
         return relieving(state, event);
       case 'waiting':
-        return event.type === 'elapsed' || event.type === 'connect' || event.type === 'hurry'
-          ? open(state)
-          : to(state);
+        return waiting(state, event);
       case 'refused':
         return refused(state, event);
       case 'stranded':
@@ -179,6 +178,19 @@ function deadline(state: SessionState): Deadline<SessionEvent> | undefined {
   }
 }
 
+function waiting(state: State<'waiting'>, event: SessionEvent): SessionStep {
+  switch (event.type) {
+    case 'elapsed':
+    case 'connect':
+    case 'login':
+      return open(state);
+    case 'hurry':
+      return event.afresh || !state.asked ? open(state) : to(state);
+    default:
+      return to(state);
+  }
+}
+
 function connecting(state: State<'connecting'>, event: SessionEvent): SessionStep {
   switch (event.type) {
     case 'opened':
@@ -186,6 +198,7 @@ function connecting(state: State<'connecting'>, event: SessionEvent): SessionSte
     case 'preparing':
       return to({ ...state, preparing: true });
     case 'prepared':
+    case 'login':
       return state.preparing ? open(state) : to(state);
     case 'hurry':
       return event.afresh && !state.preparing ? open(state) : to(state);
@@ -205,6 +218,8 @@ function authenticating(state: State<'authenticating'>, event: SessionEvent): Se
       return to({ name: 'refused' }, report('login-refused', event.error));
     case 'registration':
       return to(isRegistered(event.word) ? { ...state, registered: true } : state);
+    case 'login':
+      return open(state);
     default:
       return unanswered(state, event);
   }
@@ -254,10 +269,12 @@ function relieving(state: State<'relieving'>, event: SessionEvent): SessionStep 
     case 'unopenable':
       return to(IDLE, { type: 'close' }, report('unopenable', event.error));
     case 'closed': {
-      if (!event.beside) return to({ ...tries(state), name: 'connecting' }, { type: 'promote' });
       const { state: next, effects } = lost(state, event);
-      return to(next, { type: 'close' }, ...effects);
+      if (event.beside || isFinal(event)) return to(next, { type: 'close' }, ...effects);
+      return to({ ...tries(state), name: 'connecting' }, { type: 'promote' });
     }
+    case 'login':
+      return open(state);
     default:
       return unanswered(state, event);
   }
@@ -298,6 +315,7 @@ function registration(state: State<'registering'>, { word, random }: Event<'regi
 /** What a state that waits for the server makes of its silence, or of its end. */
 function unanswered(state: Tries & SessionState, event: SessionEvent): SessionStep {
   if (event.type === 'closed') return lost(state, event);
+  if (event.type === 'hurry' && event.afresh) return open(state);
   if (event.type === 'elapsed') return to(state, report('unanswered', state.name), { type: 'drop' });
   return to(state);
 }
@@ -313,7 +331,13 @@ function lost(state: Tries, event: Event<'closed'>): SessionStep {
   if (policy.maxReconnectAttempts > 0 && attempt > policy.maxReconnectAttempts) {
     return to(IDLE, report('exhausted'));
   }
-  return to({ name: 'waiting', attempt, upstreamFailures: state.upstreamFailures, delayMs });
+  const asked = retryAfterMs(event.closeReason) !== undefined;
+  return to({ name: 'waiting', attempt, upstreamFailures: state.upstreamFailures, delayMs, asked });
+}
+
+/** The server does not want the client back. */
+function isFinal(event: Event<'closed'>): boolean {
+  return reconnectDelayMs({ ...event, attempt: 1 }) === undefined;
 }
 
 const fresh: Tries = { attempt: 0, upstreamFailures: 0 };

@@ -146,12 +146,15 @@ export class Session {
   }
 
   /**
-   * Sends a request of a call as soon as the session is ready, at once where it is.
+   * Sends a request of a call as soon as the session is ready, at once where it is. The time counts from now on.
    * @throws RpcError
    */
   request(method: string, params: Fields, timeoutMs = REQUEST_MS): Promise<Fields> {
+    const dueAt = this.#ports.now() + timeoutMs;
     const send = (): Promise<Fields> =>
-      this.#requestNow(method, { sessid: this.resumption.sessionId, ...params }, timeoutMs);
+      this.#requestNow(method, { sessid: this.resumption.sessionId, ...params }, dueAt - this.#ports.now());
+    // A socket that seems dead may yet carry it, and an end that comes twice does no harm.
+    if (this.state.name === 'relieving' && method === 'telnyx_rtc.bye') send().catch(() => undefined);
     return this.#outbox.send(method, send, timeoutMs);
   }
 
@@ -204,7 +207,7 @@ export class Session {
         });
         break;
       case 'announceReady':
-        this.#tellSurvivors(undefined);
+        if (!this.#resumeTold) this.#observer.resumed(undefined);
         this.#outbox.flush();
         if (!this.#readyTold) this.#observer.ready();
         this.#readyTold = true;
@@ -328,7 +331,9 @@ export class Session {
         void (this.#liveness?.ask() ?? this.#ask());
         return;
       case 'telnyx_rtc.clientReady':
-        this.#tellSurvivors(push.params.reattached_sessions);
+        // Once a socket: what a login in between says of calls is not about what survived.
+        if (!this.#resumeTold) this.#observer.resumed(push.params.reattached_sessions);
+        this.#resumeTold = true;
         this.#machine.send({ type: 'clientReady' });
         return;
       case 'telnyx_rtc.gatewayState':
@@ -347,12 +352,5 @@ export class Session {
   #requestAsNode(method: string): Promise<Fields> {
     const extra = { voice_sdk_id: this.resumption.voiceSdkId };
     return this.#requestNow(method, {}, REQUEST_MS, extra);
-  }
-
-  /** Once a socket: what a login in between says of calls is not about what survived. */
-  #tellSurvivors(survivors: readonly string[] | undefined): void {
-    if (this.#resumeTold) return;
-    this.#resumeTold = true;
-    this.#observer.resumed(survivors);
   }
 }

@@ -1,4 +1,4 @@
-import { parseFields } from './fields.ts';
+import { parseFields, type Fields } from './fields.ts';
 
 /** How long a token holds: milliseconds of the epoch by the local clock, Infinity where that is unknown. */
 export interface TokenLife {
@@ -45,11 +45,16 @@ export function correct({ endsAt, askAt }: TokenLife, early: number): TokenLife 
 }
 
 /** `exp` of a JWT (RFC 7519) in milliseconds; NaN where there is none. */
-export function endOf(token = ''): number {
+export function endOf(token: string | undefined): number {
+  return 1000 * Number(claimsOf(token)?.['exp']);
+}
+
+/** What a JWT says, unverified; undefined where the token is none. */
+export function claimsOf(token = ''): Fields | undefined {
   try {
     const payload = token.split('.')[1] ?? '';
-    return 1000 * Number(parseFields(atob(payload.replace(/-/g, '+').replace(/_/g, '/')))?.['exp']);
+    return parseFields(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
   } catch {
-    return NaN;
+    return undefined;
   }
 }
