@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { RequestId } from '@parley/protocol';
 import { WebSocketServer } from 'ws';
 
@@ -121,8 +123,7 @@ export class ScriptedGateway {
     this.urls.push(url);
     const socket = new FakeSocket(url);
     if (this.hangs) return socket;
-    const { reachable } = this;
-    if (!(typeof reachable === 'function' ? reachable(url) : reachable)) {
+    if (!this.isReachable(url)) {
       socket.fail();
       return socket;
     }
@@ -142,7 +143,11 @@ export class ScriptedGateway {
 
   /** @returns the URL of a real WebSocket server that behaves so, and the way to stop it */
   async listen(): Promise<{ url: string; close(): Promise<void> }> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    const server = new WebSocketServer({
+      host: '127.0.0.1',
+      port: 0,
+      verifyClient: ({ req }: { req: IncomingMessage }) => this.isReachable(req.url ?? ''),
+    });
     await new Promise((resolve) => server.once('listening', resolve));
     server.on('connection', (socket, request) => {
       const connection = {
@@ -228,6 +233,10 @@ export class ScriptedGateway {
   cut(code = 1006, reason?: string): void {
     this.connection?.close(code, reason);
     this.connection = undefined;
+  }
+
+  private isReachable(url: string): boolean {
+    return typeof this.reachable === 'function' ? this.reachable(url) : this.reachable;
   }
 
   private send(frame: object): void {
