@@ -89,6 +89,39 @@ describe('a developer breaks', () => {
     await callGoesOn();
   });
 
+  it('the network: the page says that it is offline, and the call goes on', async () => {
+    await inCall();
+    await alice.type('Seconds of offline', '4');
+    await alice.click('offline');
+    await alice.sees('This computer is offline.');
+    await announces('Connected again.');
+    await callGoesOn();
+  });
+
+  it('the page, by a sleep: it is connected again after it, and the call goes on', async () => {
+    await inCall();
+    await alice.type('Seconds of sleep', '3');
+    await alice.click('sleep');
+    await announces('Connected again.');
+    await callGoesOn();
+  });
+
+  it('the microphone: another one takes its place, and the call goes on', async () => {
+    await inCall();
+    await alice.page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (constraints) => {
+        const stream = await open(constraints);
+        document.body.dataset['microphone'] = 'another';
+        return stream;
+      };
+    });
+    await alice.click('microphone-lost');
+    await alice.page.waitForSelector('[data-microphone=another]');
+    await callGoesOn();
+  });
+
   it('by keyboard, and nothing where there is nothing to break', async () => {
     await inCall();
     await alice.click('Hang up');

@@ -45,7 +45,7 @@ export async function simulate(
       portOf(client).close();
       break;
     case 'half-open':
-      await halfOpen(client, () => pass(client, seconds));
+      await halfOpen(client, seconds);
       break;
     case 'server-leaves':
       leave(client, seconds);
@@ -54,9 +54,8 @@ export async function simulate(
       await offline(client, seconds);
       break;
     case 'sleep':
-      await halfOpen(client, () => {
-        stopThePage(client, seconds);
-      });
+      breakSocket(client);
+      stopThePage(client, seconds);
       break;
     case 'media-fails':
       for (const { peer } of callsOf(client)) peer?.instance.close();
@@ -84,17 +83,27 @@ function callsOf(client: TelnyxRTC) {
   return calls;
 }
 
-/** That the client closes the socket is heard by both sides nevertheless. */
-async function halfOpen(client: TelnyxRTC, last: () => Promise<void> | void): Promise<void> {
+async function halfOpen(client: TelnyxRTC, seconds: number): Promise<void> {
+  const mend = breakSocket(client);
+  await pass(client, seconds);
+  mend();
+}
+
+/**
+ * Nothing passes any more. That the client closes the socket is heard by both sides nevertheless.
+ * @returns mends it where it is in use still
+ */
+function breakSocket(client: TelnyxRTC): () => void {
   const port = portOf(client);
   const { onmessage } = port;
   port.onmessage = null;
   port.send = () => undefined;
-  await last();
-  if (client.core().session.sockets.current?.port !== port) return;
-  port.onmessage = onmessage;
-  // That of its prototype is back.
-  Reflect.deleteProperty(port, 'send');
+  return () => {
+    if (client.core().session.sockets.current?.port !== port) return;
+    port.onmessage = onmessage;
+    // That of its prototype is back.
+    Reflect.deleteProperty(port, 'send');
+  };
 }
 
 function leave(client: TelnyxRTC, seconds: number): void {
@@ -113,7 +122,7 @@ async function offline(client: TelnyxRTC, seconds: number): Promise<void> {
   platform.isOnline = () => false;
   platform.openSocket = () => unreachable(platform.startTimer);
   globalThis.dispatchEvent(new Event('offline'));
-  await halfOpen(client, () => pass(client, seconds));
+  await halfOpen(client, seconds);
   Object.assign(platform, { isOnline, openSocket });
   globalThis.dispatchEvent(new Event('online'));
 }
