@@ -125,6 +125,28 @@ describe('A1b: a token that ends soon', () => {
     await hangUpAll(outgoing, incoming);
   });
 
+  test('ends in a call, and nobody replaces it: the call goes on, and no login is tried with it', async () => {
+    const [alice, bob] = await Promise.all([
+      enterWith({ login_token: (await issue()).token }, false),
+      stage.enter('bob', { client: 'ours' }),
+    ]);
+    // The browser may take longer to start than the token lives.
+    const { token } = await issue(6_000);
+    await alice.page.evaluate((options) => window.phone.open(options), {
+      env: stage.gateway.signaling,
+      login_token: token,
+    });
+    await alice.register();
+    const { outgoing, incoming } = await establish(alice, bob);
+    await delay(Math.max(0, expiryOf(token) + 2_000 - Date.now()));
+    await expectTone(alice, BOB_TONE);
+    await expectTone(bob, ALICE_TONE);
+    expect(outgoing.states().at(-1)).toBe('active');
+    expect(loginsOf(alice)).toHaveLength(1);
+    expect(codesOf(alice, 'telnyx.error')).toEqual([]);
+    await hangUpAll(outgoing, incoming);
+  });
+
   test('is replaced by the provider in a call that goes on, on the same socket, and nothing is told', async () => {
     const { id, token } = await issue(SHORT_LIFE_MS);
     await prolongCredential(stage.gateway, id);

@@ -114,7 +114,7 @@ async function outlast(ms: number, bounds: Figures): Promise<void> {
   // The ears keep two minutes; what was made up in place of packets is counted all the time.
   const stall = Math.max(await stallSince(scene.alice, since), await stallSince(scene.bob, since));
   const measured = { ready, stall, concealed: (await concealedAtBoth(scene)) - concealed };
-  expectWithin(row, measured, { stall: 1_000, concealed: 0.05 * ms, ...bounds });
+  expectWithin(row, measured, { stall: BUSY_MS, concealed: 0.05 * ms, ...bounds });
   const told = toldOf(scene, since);
   console.log(`${row}: ${told.join(', ')}`);
   expect(told[0]).toMatch(/^offline: /);

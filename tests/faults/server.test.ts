@@ -94,6 +94,19 @@ describe('a server that closes', () => {
     expect(codes(alice)).toEqual([36_005]);
   });
 
+  test('the session, in a call: the call ends, nothing stays open, and the client stays away', async () => {
+    const alice = await enter();
+    const call = await alice.dial('bob');
+    await call.until('trying');
+    server.push('telnyx_rtc.punt', {});
+    await alice.events.next((event) => event.connection === 'disconnected: ended-by-server', 'its end');
+    await call.until('destroy');
+    await wait(2_000);
+    expect(server.urls).toHaveLength(1);
+    expect(codes(alice)).toEqual([36_005]);
+    expect(await balance(alice)).toMatchObject({ liveTracks: 0, peerConnections: 0, openSockets: 0 });
+  });
+
   test('with 1013 and a time: it is left alone for so long, and not much longer', async () => {
     const alice = await enter();
     const since = Date.now();

@@ -1,8 +1,15 @@
-import { type FaultScene, type Figures, openFaultScene, signalingFaults } from '@parley/testkit';
+import {
+  type FaultScene,
+  type Figures,
+  openFaultScene,
+  openTcpRelay,
+  readyAfter,
+  signalingFaults,
+} from '@parley/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { useStage } from '../browser/use-stage.ts';
-import { expectWithin } from '../figures.ts';
+import { BUSY_MS, expectWithin } from '../figures.ts';
 
 // One call goes through all of it, fault after fault.
 
@@ -36,4 +43,14 @@ test.each(Object.entries(signalingFaults))('%s in a call: the call goes on', asy
   expectWithin(fault.name, measured, BOUNDS[key as keyof typeof BOUNDS]);
   expect(scene.outgoing.id).toBe(id);
   expect(scene.outgoing.states()).toHaveLength(states);
+});
+
+test('a half-open connection while nobody talks: another one takes its place', async () => {
+  const relay = await openTcpRelay({ host: '127.0.0.1', port: Number(new URL(stage.gateway.origin).port) });
+  const alice = await stage.enter('alice', { client: 'ours', signaling: `ws://127.0.0.1:${relay.port}` });
+  const since = Date.now();
+  relay.halfOpen();
+  const ready = await readyAfter({ alice }, since);
+  expectWithin('the connection is half-open, and nobody talks', { ready }, { ready: 15_000 + BUSY_MS });
+  await relay.close();
 });

@@ -47,7 +47,11 @@ export async function openFaultScene(
 }
 
 /** @returns when alice was next ready, in milliseconds after `since` */
-export async function readyAfter({ alice }: FaultScene, since: number, withinMs = 60_000): Promise<number> {
+export async function readyAfter(
+  { alice }: Pick<FaultScene, 'alice'>,
+  since: number,
+  withinMs = 60_000,
+): Promise<number> {
   const isReady = ({ name, at }: { name: string; at: number }) => name === 'telnyx.ready' && at > since;
   const { at } = await alice.events.next(isReady, 'telnyx.ready', { withinMs });
   return at - since;
