@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { root, run, runTool } from './run.mjs';
 
 const FILE = 'docs/results/long.md';
@@ -13,7 +13,7 @@ export async function writeLongResults(report, commit) {
   const lines = [
     '# What takes minutes: the last run',
     `Written by \`npm run test:long\`, ${new Date(startTime).toISOString().slice(0, 10)}, commit ${commit}:`,
-    `Node ${process.versions.node}, ${await chromium()}, ${availableParallelism()} cores, ${minutes.toFixed(0)} minutes.`,
+    `Node ${process.versions.node}, ${await chromium()}, ${availableParallelism()} cores (load ${loadavg()[2].toFixed(0)}), ${minutes.toFixed(0)} minutes.`,
     `“At most” is what the test asserts, with room for a busy machine; [the goals](../../tests/faults/README.md) are`,
     'lower.',
     '',
