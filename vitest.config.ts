@@ -9,7 +9,7 @@ const sources = {
 const longTests = '**/*.long.test.ts';
 /** What a neighbour at work does not change: nothing of it measures sound closely. They run beside the others. */
 const sturdyTests = [
-  'tests/{package,security}/**/*.test.ts',
+  'tests/{exploration,package,security}/**/*.test.ts',
   'tests/browser/{assistants,authentication,connection,destinations,leaks,options,samples,sign-in}.test.ts',
   'tests/conformance/limits.test.ts',
   'tests/console/accessibility.test.ts',
@@ -46,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'sturdy',
           include: sturdyTests,
-          exclude: ['**/node_modules/**'],
+          exclude: [longTests, '**/node_modules/**'],
           ...inTurn,
         },
       },
