@@ -53,8 +53,8 @@ class World {
   /** For how long time has passed; a sleep is none. */
   awakeMs = 0;
   readonly hungUp = new Set<string>();
-  /** Calls that the server has ended. */
-  readonly byed = new Set<string>();
+  /** Calls that the server has ended, or has not taken. */
+  readonly endedThere = new Set<string | undefined>();
   readonly calls: Call[] = [];
   /** Ids of calls of which nothing is known here. */
   strangers = 0;
@@ -195,7 +195,10 @@ class World {
     );
     return [...this.hungUp].filter(
       (id) =>
-        known.has(id) && !bye.has(id) && !this.byed.has(id) && !logins.some((text) => text.includes(id)),
+        known.has(id) &&
+        !bye.has(id) &&
+        !this.endedThere.has(id) &&
+        !logins.some((text) => text.includes(id)),
     );
   }
 
@@ -372,6 +375,7 @@ const server: fc.Arbitrary<Action>[] = [
     action(`refuses request ${which} with ${code}`, (world) => {
       const [request] = world.requests.splice(which % Math.max(1, world.requests.length), 1);
       if (!request) return;
+      if (request.method === 'telnyx_rtc.invite') world.endedThere.add(callIdOf(request));
       world.gateway.refuse(request, code, 'No');
       world.hears();
     }),
@@ -385,8 +389,8 @@ const server: fc.Arbitrary<Action>[] = [
     sdp: fakeSdp('offer'),
     ...(world.strangers % 2 ? { parley: { epoch: world.strangers } } : {}),
   })),
-  push('bye', ({ byed }, callID) => {
-    byed.add(callID);
+  push('bye', ({ endedThere }, callID) => {
+    endedThere.add(callID);
     return { callID, cause: 'NORMAL_CLEARING', causeCode: 16 };
   }),
   push('ping', () => ({})),
