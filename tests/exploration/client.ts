@@ -47,6 +47,8 @@ export function handle(turn: Turn, party: Party, event: CallEvent): void {
   assertEnd(party, before, state, effects);
   if (isLiveIn(state) && end.hasEnded) throw new Violation(`${party}'s call had ended, and is ${state.name}`);
   end.hasEnded ||= !isLiveIn(state);
+  // The bye itself is given up at the same time.
+  if (event.type === 'elapsed' && before.name === 'ending') end.undelivered = true;
   for (const effect of effects) perform(turn, party, call, effect);
 }
 

@@ -151,8 +151,10 @@ export function detached(turn: Turn, party: Party): void {
   else if (end.untaken === null) forget(turn, party);
 }
 
+/** Its session is no more. Whoever signs in next, has another, in which any call is a new one. */
 function forget(turn: Turn, party: Party): void {
   Object.assign(turn.end(party), { untaken: null, tombstone: null });
+  if (party === 'alice' && turn.call?.state.name === 'ended') turn.call = null;
 }
 
 /** The client did not come back in time. */

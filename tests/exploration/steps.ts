@@ -169,7 +169,8 @@ class Steps {
   }
 
   /** The gateway's end of it. */
-  #ofSession(party: Party, { held, isBroken, isOpen, leg, session, untaken }: End): void {
+  #ofSession(party: Party, end: End): void {
+    const { call, held, isBroken, isOpen, leg, outbox, session, untaken } = end;
     const detached = (turn: Turn): void => {
       gateway.detached(turn, party);
     };
@@ -184,7 +185,10 @@ class Steps {
     };
     const text = `${party}'s session has been held for 190 s`;
     if (session.name === 'idle') this.#deadline(text, expired);
-    else this.#fault('departures', text, undefined, expired);
+    // No wait of a client lasts so long.
+    else if (outbox.length === 0 && (call === null || !this.#machines.clientCall.deadline(call.state))) {
+      this.#fault('departures', text, undefined, expired);
+    }
   }
 
   #ofWaiting(party: Party, { call, outbox, pending, session }: End): void {
