@@ -3,8 +3,11 @@ import {
   type Fault,
   type FaultScene,
   type Figures,
+  loseMediaPath,
   openFaultScene,
+  openMediaScene,
   openStage,
+  pageFaults,
   signalingFaults,
   type Stage,
 } from '@parley/testkit';
@@ -30,6 +33,7 @@ const GOALS: ReadonlyMap<string, number> = new Map([
 ]);
 
 const FAULTS: readonly Fault[] = Object.values(signalingFaults);
+const MEDIA_PATH = 'the media path goes dead';
 const CLIENTS: readonly ClientKind[] = ['ours', 'official'];
 
 /** The same faults happen to a call of our client and to one of the published client, at the same gateway. */
@@ -46,9 +50,58 @@ export async function measureFaults({ quick, tell }: BenchOptions): Promise<Resu
       }
     }
   }
+  if (!quick) samples.push(...(await measureSilences(stage, runs, tell)));
   await stage.close();
-  return { tables: [table(faults, samples)], goals: goals(samples), samples };
+  const tables = quick ? [table(faults, samples)] : [table(faults, samples), silenceTable(samples)];
+  return { tables, goals: goals(samples), samples };
 }
+
+/** Faults after which the two do not hear each other: a call for each. */
+async function measureSilences(
+  stage: Stage,
+  runs: number,
+  tell: BenchOptions['tell'],
+): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  for (let run = 1; run <= runs; run += 1) {
+    for (const client of CLIENTS) {
+      for (const [fault, measure] of SILENCES) {
+        const outcome = await measure(stage, client).catch((error: unknown) => firstLine(error));
+        await stage.clear();
+        const figures = typeof outcome === 'string' ? { error: outcome } : { figures: outcome };
+        samples.push({ fault, client, ...figures });
+        tell(`${client}, run ${run}, ${fault}: ${JSON.stringify(outcome)}`);
+      }
+    }
+  }
+  return samples;
+}
+
+const SILENCES: ReadonlyMap<string, (stage: Stage, client: ClientKind) => Promise<Figures>> = new Map([
+  [
+    MEDIA_PATH,
+    async (stage, client) => {
+      const scene = await openMediaScene(stage, { client });
+      try {
+        const { near = NaN, far = NaN } = await loseMediaPath(scene);
+        return { heard: Math.max(near, far) };
+      } finally {
+        await scene.close();
+      }
+    },
+  ],
+  [
+    pageFaults.reload.name,
+    async (stage, client) => {
+      const scene = await openFaultScene(stage, client, { hangupOnBeforeUnload: false });
+      try {
+        return await pageFaults.reload.run(scene);
+      } finally {
+        await scene.close();
+      }
+    },
+  ],
+]);
 
 /** One call goes through all of it; where it does not survive, another takes its place. */
 async function measureClient(stage: Stage, client: ClientKind, faults: readonly Fault[]): Promise<Sample[]> {
@@ -84,12 +137,37 @@ function figuresOf(samples: readonly Sample[], fault: string, client: ClientKind
   });
 }
 
-function table(faults: readonly Fault[], samples: readonly Sample[]) {
-  const cell = (fault: string, client: ClientKind, figure: string) => {
+function cellsOf(samples: readonly Sample[]) {
+  return (fault: string, client: ClientKind, figure: string) => {
     const lost = samples.filter((one) => one.fault === fault && one.client === client && one.error);
     const found = withRange(summarise(figuresOf(samples, fault, client, figure)));
     return lost.length > 0 ? `${found}, not in ${lost.length}` : found;
   };
+}
+
+function ratioOf(samples: readonly Sample[], fault: string, figure: string): string {
+  const median = (client: ClientKind) => summarise(figuresOf(samples, fault, client, figure)).median;
+  return ratio(median('ours'), median('official'));
+}
+
+function silenceTable(samples: readonly Sample[]) {
+  const cell = cellsOf(samples);
+  return {
+    title:
+      'both hear each other again, ms after the path was cut or the new page was there: median (least–most)',
+    columns: ['', 'ours', 'theirs', 'ours/theirs'],
+    rows: [...SILENCES.keys()].map((fault) => [
+      fault,
+      cell(fault, 'ours', 'heard'),
+      cell(fault, 'official', 'heard'),
+      ratioOf(samples, fault, 'heard'),
+    ]),
+    note: '“not in N”: so many runs in which they did not.',
+  };
+}
+
+function table(faults: readonly Fault[], samples: readonly Sample[]) {
+  const cell = cellsOf(samples);
   return {
     title: 'ready again and longest silence at either end, ms: median (least–most)',
     columns: ['', 'ready, ours', 'ready, theirs', 'ours/theirs', 'silence, ours', 'silence, theirs'],
@@ -97,10 +175,7 @@ function table(faults: readonly Fault[], samples: readonly Sample[]) {
       name,
       cell(name, 'ours', 'ready'),
       cell(name, 'official', 'ready'),
-      ratio(
-        summarise(figuresOf(samples, name, 'ours', 'ready')).median,
-        summarise(figuresOf(samples, name, 'official', 'ready')).median,
-      ),
+      ratioOf(samples, name, 'ready'),
       cell(name, 'ours', 'stall'),
       cell(name, 'official', 'stall'),
     ]),
@@ -121,6 +196,11 @@ function goals(samples: readonly Sample[]) {
       goal: `≤ ${short(goal)} ms`,
       ...reached(Math.max(...figuresOf(samples, fault, 'ours', 'ready')), goal, ' ms'),
     })),
+    {
+      figure: `${MEDIA_PATH}, heard again`,
+      goal: '≤ 3000 ms',
+      ...reached(Math.max(...figuresOf(samples, MEDIA_PATH, 'ours', 'heard')), 3_000, ' ms'),
+    },
   ];
 }
 
