@@ -87,7 +87,7 @@ export class PageLife {
     return this.#client.fields.options.hangupOnBeforeUnload === false;
   }
 
-  /** Somebody else who signs in in the same tab leaves another. */
+  /** Another for somebody else who signs in in the same tab, as far as a login, or the subject of a token, tells. */
   get #key(): string {
     const { anonymous_login, env, host, login, login_token } = this.#client.fields.options;
     const subject = readText(claimsOf(login_token) ?? {}, 'sub');
