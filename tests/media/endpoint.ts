@@ -16,7 +16,8 @@ import {
   servePages,
 } from '@parley/testkit';
 import type { Page } from 'puppeteer-core';
-import { expect } from 'vitest';
+
+import { expectToneIn } from '../hearing.ts';
 
 /** What a page counted of what it received. */
 export interface Inbound {
@@ -152,14 +153,9 @@ export async function inbound(page: Page): Promise<Inbound> {
   return counted;
 }
 
-/** A tone within 2 %, loud and pure enough to be nothing else. */
 export async function expectTone(page: Page, frequency: number, since: number): Promise<void> {
   await page.evaluate((from) => window.endpoint.ear.firstSound(from, -45), since);
-  const heard = await page.evaluate(() => window.endpoint.ear.hear(700));
-  const where = JSON.stringify(heard);
-  expect(Math.abs(heard.frequency / frequency - 1), where).toBeLessThan(0.02);
-  expect(heard.level, where).toBeGreaterThan(-45);
-  expect(heard.purity, where).toBeGreaterThan(0.9);
+  await expectToneIn('the page', () => page.evaluate(() => window.endpoint.ear.hear(700)), frequency);
 }
 
 /** Nothing that a person could hear, for half a second. */
