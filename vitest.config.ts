@@ -21,6 +21,8 @@ const inTurn = { fileParallelism: false, testTimeout: minute, hookTimeout: minut
 
 export default defineConfig({
   test: {
+    // By default two cores get one worker.
+    maxWorkers: 2,
     projects: [
       {
         ...sources,

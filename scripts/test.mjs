@@ -20,6 +20,8 @@ const {
 } = parseArgs({ options: { long: { type: 'boolean', default: false } }, allowPositionals: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed: told again at the end, where a log that is cut short still has it. */
+const failures = [];
 
 try {
   if (await stage('npm packages', installNpmPackages)) await testAll();
@@ -29,6 +31,7 @@ try {
 }
 
 const { passed, failed, skipped } = total;
+if (failures.length > 0) console.log(`\nWhat failed:\n${failures.join('\n')}\n`);
 if (passed + failed === 0) console.log('No test was run.');
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
@@ -67,6 +70,7 @@ async function stage(name, work) {
   const { ok, output } = await work();
   if (ok) return true;
   total.failed += 1;
+  failures.push(name);
   console.log(`${output}\n${name}: failed.`);
   return false;
 }
@@ -87,6 +91,8 @@ async function runTests(project, runner) {
   total.passed += counts.passed;
   total.skipped += counts.skipped;
   total.failed += ok ? counts.failed : Math.max(counts.failed, 1);
+  failures.push(...counts.failures);
+  if (!ok && counts.failed === 0) failures.push(`the ${project} tests as a whole`);
   return existsSync(report);
 }
 
@@ -95,7 +101,7 @@ function reportOf(project) {
 }
 
 function countsOf(report) {
-  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0 };
+  if (!existsSync(report)) return { passed: 0, failed: 0, skipped: 0, failures: [] };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
@@ -108,7 +114,21 @@ function countsOf(report) {
     passed: numPassedTests,
     failed: numFailedTests + broken.length,
     skipped: numPendingTests + numTodoTests,
+    failures: testResults.flatMap(failuresOf),
   };
+}
+
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = name.replace(root, '');
+  const failed = assertionResults.filter((each) => each.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [`${file}: ${firstLine(message)}`] : [];
+  return failed.map(
+    ({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLine(failureMessages[0])}`,
+  );
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0].slice(0, 500);
 }
 
 /** On a build server a test that is not run has failed. */
