@@ -159,6 +159,21 @@ describe('alice, whose connection is lost in a call', () => {
     expect(gateway.requests('telnyx_rtc.invite')).toHaveLength(1);
   });
 
+  it('and who calls meanwhile and hangs up again: nobody hears of the call', async () => {
+    const alice = await Alice.ready(gateway);
+    gateway.reachable = false;
+    gateway.cut();
+    const call = await alice.dial();
+    await alice.clock.advance(1_000);
+    expect(call.state).toBe('requesting');
+    void call.hangup();
+    gateway.reachable = true;
+    await alice.clock.advance(5_000);
+    expect(alice.connection.at(-1)).toBe('ready');
+    expect(gateway.requests('telnyx_rtc.invite')).toEqual([]);
+    expect(call.state).toBe('destroy');
+  });
+
   it('and who calls meanwhile for too long: the call ends after 10 seconds', async () => {
     const alice = await Alice.ready(gateway);
     gateway.reachable = false;

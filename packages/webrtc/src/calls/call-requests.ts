@@ -19,10 +19,13 @@ export const BYE_MS = 5_000;
 export class CallRequests {
   readonly #callID: string;
   readonly #signaling: CallSignaling;
+  readonly #isLive: () => boolean;
 
-  constructor(callID: string, signaling: CallSignaling) {
+  /** @param isLive of a call that has ended, nothing that waits for a connection is sent but the end */
+  constructor(callID: string, signaling: CallSignaling, isLive: () => boolean) {
     this.#callID = callID;
     this.#signaling = signaling;
+    this.#isLive = isLive;
   }
 
   /** The server takes the callee's description while the call rings. */
@@ -63,7 +66,7 @@ export class CallRequests {
   send(method: string, params: Fields, dialog: Fields = {}, timeoutMs?: number): Promise<Fields> {
     const callID = this.#callID;
     const dialogParams = { ...dialog, callID };
-    return this.#signaling.session.request(method, { ...params, dialogParams }, timeoutMs);
+    return this.#signaling.session.request(method, { ...params, dialogParams }, timeoutMs, this.#isLive);
   }
 
   tell(method: string, params: Fields): void {

@@ -83,7 +83,7 @@ export class LiveCall {
   ) {
     this.id = id;
     this.epoch = restored?.epoch ?? 0;
-    this.#requests = new CallRequests(id, signaling);
+    this.#requests = new CallRequests(id, signaling, () => this.isLive);
     this.#settings = settings;
     this.#observer = observer;
     this.media = new CallMedia(ports, settings, {

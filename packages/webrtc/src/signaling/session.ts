@@ -147,12 +147,21 @@ export class Session {
 
   /**
    * Sends a request of a call as soon as the session is ready, at once where it is. The time counts from now on.
+   * @param isWanted whether it still is when it can be sent
    * @throws RpcError
    */
-  request(method: string, params: Fields, timeoutMs = REQUEST_MS): Promise<Fields> {
+  request(
+    method: string,
+    params: Fields,
+    timeoutMs = REQUEST_MS,
+    isWanted = (): boolean => true,
+  ): Promise<Fields> {
     const dueAt = this.#ports.now() + timeoutMs;
-    const send = (): Promise<Fields> =>
-      this.#requestNow(method, { sessid: this.resumption.sessionId, ...params }, dueAt - this.#ports.now());
+    const send = (): Promise<Fields> => {
+      if (!isWanted()) return Promise.reject(offline(method));
+      const sent = { sessid: this.resumption.sessionId, ...params };
+      return this.#requestNow(method, sent, dueAt - this.#ports.now());
+    };
     // A socket that seems dead may yet carry it, and an end that comes twice does no harm.
     if (this.state.name === 'relieving' && method === 'telnyx_rtc.bye') send().catch(() => undefined);
     return this.#outbox.send(method, send, timeoutMs);
