@@ -7,10 +7,12 @@ import {
   REFUSES,
   ScriptedGateway,
   settle,
+  type WireFrame,
 } from '@parley/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Alice, NOTHING_LEFT } from './alice.fixture.ts';
+import type { Call } from './call.ts';
 
 let gateway: ScriptedGateway;
 
@@ -159,16 +161,21 @@ describe('alice, whose connection is lost in a call', () => {
     expect(gateway.requests('telnyx_rtc.invite')).toHaveLength(1);
   });
 
-  it('and who calls meanwhile and hangs up again: nobody hears of the call', async () => {
+  it.each([
+    ['she hangs up', (call: Call) => void call.hangup()],
+    ['the server ends it', ({ id: callID }: Call) => gateway.push('telnyx_rtc.bye', { callID })],
+  ])('and who calls before the login is answered: once %s, no invite is sent', async (_how, end) => {
     const alice = await Alice.ready(gateway);
-    gateway.reachable = false;
+    const logins: WireFrame[] = [];
+    gateway.on('login', (request) => logins.push(request));
     gateway.cut();
+    await alice.clock.advance(A_WHILE);
     const call = await alice.dial();
-    await alice.clock.advance(1_000);
+    await alice.clock.advance(A_WHILE);
     expect(call.state).toBe('requesting');
-    void call.hangup();
-    gateway.reachable = true;
-    await alice.clock.advance(5_000);
+    end(call);
+    for (const login of logins) LOGIN_OK()(login, gateway);
+    await alice.clock.advance(A_WHILE);
     expect(alice.connection.at(-1)).toBe('ready');
     expect(gateway.requests('telnyx_rtc.invite')).toEqual([]);
     expect(call.state).toBe('destroy');
