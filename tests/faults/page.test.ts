@@ -1,4 +1,11 @@
-import { assertTalking, type FaultScene, openFaultScene, pageFaults, readyAfter } from '@parley/testkit';
+import {
+  assertTalking,
+  type FaultScene,
+  openFaultScene,
+  pageFaults,
+  readyAfter,
+  wait,
+} from '@parley/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { useStage } from '../browser/use-stage.ts';
@@ -64,30 +71,34 @@ describe('the page of a call is reloaded', () => {
     expect(await alice.invoke('hasActiveCall')).toBe(false);
   });
 
-  test('a copy of its tab gets a session of its own, and no call', async () => {
+  test('a copy of its tab gets no call, even while it is without a connection itself', async () => {
     const scene = await openScene(OUTLIVING);
-    const { alice, outgoing } = scene;
+    const { alice, outgoing, relay } = scene;
     await pageFaults.reload.run(scene);
-    const copied = await alice.page.evaluate(() => {
+    await alice.page.evaluate(() => {
+      const { WebSocket } = window;
+      window.WebSocket = class extends WebSocket {
+        constructor() {
+          super('ws://127.0.0.1:9');
+        }
+      };
+      window.addEventListener('online', () => (window.WebSocket = WebSocket), { capture: true, once: true });
       Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
       document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-      return JSON.stringify(Object.fromEntries(Object.entries(sessionStorage)));
     });
-    expect(copied).toContain(outgoing.id);
-    const copy = await stage.enter('alice', {
-      client: 'ours',
-      signaling: `ws://127.0.0.1:${scene.relay.port}`,
-      options: OUTLIVING,
-      register: false,
-    });
-    await copy.page.evaluate((items) => {
-      for (const [key, value] of Object.entries(JSON.parse(items) as Record<string, string>)) {
-        sessionStorage.setItem(key, value);
-      }
-    }, copied);
+    const since = Date.now();
+    relay.cut();
+    const copy = await alice.copyTab();
+    expect(await copy.page.evaluate(() => Object.values(sessionStorage).join())).toContain(outgoing.id);
+    // So long a gateway waits for the page that it last saw.
+    await wait(3_500 - (Date.now() - since));
     await copy.register();
-    await copy.events.next(({ code }) => code === 48501, '48501 for the call of the other tab');
     expect(await copy.invoke('hasActiveCall')).toBe(false);
+    expect(copy.frames.entries.filter(({ text }) => text.includes('telnyx_rtc.attach'))).toEqual([]);
+
+    const backAt = Date.now();
+    await alice.page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await readyAfter(scene, backAt);
     await assertTalking(scene);
     expect(outgoing.states().at(-1)).toBe('active');
     expect(alice.events.entries.filter(({ connection }) => connection?.includes('displaced'))).toEqual([]);

@@ -41,6 +41,7 @@ export type { Balance } from './page/ledger.ts';
 export { ManualClock, settle } from './manual-clock.ts';
 export { type FakeDevice, FakeElement, FakeMedia, FakeStream, FakeTrack } from './fake-media.ts';
 export { type BeforeStep, FakePeerConnection, fakeSdp } from './fake-peer.ts';
+export { FakeLocks } from './fake-locks.ts';
 export { FakeSocket, type SocketEnd } from './fake-socket.ts';
 export {
   ANSWERS,

@@ -30,6 +30,8 @@ export interface Person {
   ear: Ear;
   /** Loads the page again, with a client of the same options in it, which connects. */
   reload(): Promise<void>;
+  /** Another tab of the same browser, with a copy of this one's storage; its client does not connect yet. Goes with this one. */
+  copyTab(): Promise<Omit<Person, 'leave' | 'copyTab'>>;
   /** Disconnects, which hangs up, and closes the page. */
   leave(): Promise<void>;
 }
@@ -95,7 +97,15 @@ export async function openPerson(context: BrowserContext, options: PersonOptions
     await openClient(page, options);
     await does.connect();
   };
-  return { name: options.name, page, events, frames, uncaught, reload, ...does };
+  const copyTab = async () => {
+    const items = await page.evaluate(() => Object.entries(sessionStorage));
+    const copy = await openPerson(context, options);
+    await copy.page.evaluate((copied) => {
+      for (const [key, value] of copied) sessionStorage.setItem(key, String(value));
+    }, items);
+    return copy;
+  };
+  return { name: options.name, page, events, frames, uncaught, reload, copyTab, ...does };
 }
 
 async function openClient(page: Page, { client, script }: PersonOptions): Promise<void> {

@@ -53,10 +53,10 @@ export const SEQUENCE = (...behaviours: readonly Behaviour[]): Behaviour => {
 
 /** Answers a login as Parley's gateway does: result, `clientReady`. */
 export const LOGIN_OK =
-  (extension?: object): Behaviour =>
+  (extension?: object, sessid = 'S'): Behaviour =>
   (request, gateway) => {
     const parley = extension && { parley: extension };
-    gateway.answer(request, { message: 'logged in', sessid: 'S', ...parley });
+    gateway.answer(request, { message: 'logged in', sessid, ...parley });
     gateway.push('telnyx_rtc.clientReady', { reattached_sessions: gateway.survivors });
   };
 

@@ -12,8 +12,8 @@ export interface UserAgent {
 export interface ClientExtension {
   capabilities: readonly Capability[];
   /**
-   * Names this run of the client. It is kept in memory alone, so that the copy of a tab does not have it: who brings
-   * it may have the session at once, even while its former socket seems open.
+   * Names this run of the client; the copy of a tab is another one, as is a page that takes the place of this one. Who
+   * brings it may have the session at once, even while its former socket seems open.
    */
   instance?: string;
   /** Calls that ended at the client, and of whose end the gateway may not know: none of them may come back. */

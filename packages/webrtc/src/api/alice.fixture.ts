@@ -1,4 +1,4 @@
-import { FakeMedia, ManualClock, settle, type ScriptedGateway } from '@parley/testkit';
+import { type FakeLocks, FakeMedia, ManualClock, settle, type ScriptedGateway } from '@parley/testkit';
 
 import type { PageHappening, Platform } from '../platform/ports.ts';
 import type { Call, INotification } from './call.ts';
@@ -28,6 +28,8 @@ export class Alice {
   /** What other pages of the same tab find there. */
   storage = new Map<string, string>();
   storageBlocked = false;
+  /** Of her browser; undefined: it has none. */
+  locks: FakeLocks | undefined;
   isVisible = true;
   private readonly pageListeners = new Set<(happening: PageHappening) => void>();
   private readonly states = new Map<string, string[]>();
@@ -129,14 +131,14 @@ export class Alice {
   }
 
   private platform(): Platform {
-    let uuids = 0;
     const userAgent = (): string => this.userAgent;
+    const locks = (): FakeLocks | undefined => this.locks;
     return {
       ...this.media.ports(),
       now: this.clock.now,
       startTimer: this.clock.startTimer,
       random: () => this.random,
-      uuid: () => `uuid-${++uuids}`,
+      uuid: () => crypto.randomUUID(),
       get userAgent() {
         return userAgent();
       },
@@ -155,6 +157,9 @@ export class Alice {
           setItem: (key, value) => this.storage.set(key, value),
           removeItem: (key) => this.storage.delete(key),
         };
+      },
+      get locks() {
+        return locks();
       },
       isVisible: () => this.isVisible,
       write: (level, line, ...detail) => {

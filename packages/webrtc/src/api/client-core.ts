@@ -226,7 +226,7 @@ export class ClientCore implements CallClient {
     failed: (failure, error) => {
       this.#handleSessionFailure(failure, error);
     },
-    prepared: () => this.#tokens.needed(),
+    prepared: () => this.#page.asking ?? this.#tokens.needed(),
     loggedIn: (expiresIn) => {
       this.#tokens.loggedIn(expiresIn);
     },

@@ -6,7 +6,8 @@ import type { CallBook } from './call-book.ts';
 import type { ClientFields } from './call-settings.ts';
 import type { Call } from './call.ts';
 import type { TelnyxErrorCode } from './errors.ts';
-import { leavePage, takePage } from './page-marker.ts';
+import { holdLock } from './page-lock.ts';
+import { leavePage, readPage } from './page-marker.ts';
 import type { ToldWarningCode } from './warnings.ts';
 
 /** What the page needs of its client. */
@@ -25,6 +26,10 @@ export class PageLife {
   readonly #client: PageClient;
   #stopWatching: (() => void) | undefined;
   #storageFailed = false;
+  /** Settles once it is known whether what is in the storage is for this page. */
+  asking: Promise<void> | undefined;
+  /** Gives the locks of this page free. */
+  #release: (() => void) | undefined;
 
   constructor(client: PageClient) {
     this.#client = client;
@@ -32,25 +37,21 @@ export class PageLife {
 
   /** Goes on with the calls of the page that was here before. */
   watch(): void {
-    const { book, platform, session } = this.#client;
+    const { platform } = this.#client;
     if (this.#stopWatching) return;
     this.#stopWatching = platform.onPage((happening) => {
       this.#handle(happening);
     });
-    if (session.resumption.sessionId !== undefined) return;
-    this.#withStorage(() => {
-      const page = takePage(this.#key, platform);
-      if (!page) return;
-      Object.assign(session.resumption, { sessionId: page.sessionId, voiceSdkId: page.voiceSdkId });
-      book.expect(page);
-    });
+    this.#look();
   }
 
   /** Nothing is to go on in another page. */
   stop(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
+    this.#release?.();
     this.#stay();
+    this.asking = undefined;
   }
 
   /** What was left already is no longer true. */
@@ -63,6 +64,7 @@ export class PageLife {
     switch (happening) {
       case 'pagehide':
         this.#leave();
+        this.#release?.();
         void this.#client.hangUpAll((call) => !this.#isOutlived || !book.outlivesPage(call));
         break;
       case 'offline':
@@ -77,7 +79,8 @@ export class PageLife {
         } else this.#leave();
         break;
       default:
-        if (happening === 'pageshow') this.#stay();
+        // From the cache of pages: one that was here in between may have left calls to this one.
+        if (happening === 'pageshow') this.#look();
         session.hurry(true);
         book.calls.check(true);
     }
@@ -94,6 +97,37 @@ export class PageLife {
     return ['parley', host ?? env, login ?? subject ?? anonymous_login?.target_id].join(' ');
   }
 
+  /**
+   * Goes on where another page of the tab has stopped, unless that one lives: then this tab is a copy of its tab. Who
+   * lives has the lock of its instance, and those of the pages whose place it took.
+   */
+  #look(): void {
+    const { book, platform, session } = this.#client;
+    this.#withStorage(() => {
+      const gone = new Promise<void>((resolve) => {
+        this.#release = resolve;
+      });
+      void holdLock(session.instance, gone, platform);
+      const page = readPage(this.#key, platform);
+      if (!page || page.instance === session.instance) {
+        this.#stay();
+        return;
+      }
+      const decide = (isGone: boolean): void => {
+        if (this.asking !== asking) return;
+        this.asking = undefined;
+        this.#stay();
+        if (!isGone) return;
+        Object.assign(session.resumption, { sessionId: page.sessionId, voiceSdkId: page.voiceSdkId });
+        book.expect(page);
+        if (session.isLoggedIn) session.reconnect();
+      };
+      const asking = holdLock(page.instance, gone, platform)?.then(decide);
+      this.asking = asking;
+      if (!asking) decide(true);
+    });
+  }
+
   #leave(): void {
     const { book, platform, session } = this.#client;
     const { sessionId, voiceSdkId } = session.resumption;
@@ -104,20 +138,23 @@ export class PageLife {
       return;
     }
     this.#withStorage(() => {
-      leavePage(this.#key, { sessionId, voiceSdkId, ...saved }, platform);
+      leavePage(this.#key, { instance: session.instance, sessionId, voiceSdkId, ...saved }, platform);
     });
   }
 
   /** What was left is not for another page. */
   #stay(): void {
     this.#withStorage(() => {
-      takePage(this.#key, this.#client.platform);
+      this.#client.platform.storage().removeItem(this.#key);
     });
   }
 
-  /** Without it nothing but the way to another page is lost, which is told once. */
+  /**
+   * Without it nothing but the way to another page is lost, which is told once. While it is not known whose it is, what
+   * is there stays there.
+   */
   #withStorage(use: () => void): void {
-    if (!this.#isOutlived) return;
+    if (!this.#isOutlived || this.asking) return;
     try {
       use();
     } catch (originalError) {

@@ -19,6 +19,8 @@ export interface SavedCall {
 export interface SavedPage {
   /** Milliseconds of the epoch. */
   readonly at: number;
+  /** The run of the client that has left it. */
+  readonly instance: string;
   readonly sessionId: string;
   readonly voiceSdkId?: string | undefined;
   /** Calls of whose end the server may not know. */
@@ -46,20 +48,20 @@ export function leavePage(key: string, page: Omit<SavedPage, 'at'>, { now, stora
 }
 
 /**
- * Takes away what another page has left, so that the copy of a tab finds nothing.
+ * What a page has left, of this tab or of the one that it was copied from.
  * @throws where the storage is blocked
  */
-export function takePage(key: string, { now, storage }: Ports): SavedPage | undefined {
+export function readPage(key: string, { now, storage }: Ports): SavedPage | undefined {
   const page = parseFields(storage().getItem(key));
-  storage().removeItem(key);
   return page && isSavedPage(page) && now() - page.at < HELD_MS ? page : undefined;
 }
 
 /** Other scripts of the page can write there, too. */
 function isSavedPage(page: Fields): page is Fields & SavedPage {
-  const { at, sessionId, ended, calls } = page;
+  const { at, instance, sessionId, ended, calls } = page;
   return (
     typeof at === 'number' &&
+    typeof instance === 'string' &&
     typeof sessionId === 'string' &&
     Array.isArray(ended) &&
     Array.isArray(calls) &&

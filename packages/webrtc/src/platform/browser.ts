@@ -63,6 +63,9 @@ export function browserPlatform(): Platform {
           listener(happening);
       }),
     storage: () => sessionStorage,
+    get locks() {
+      return globalThis.navigator?.locks;
+    },
     isVisible: () => globalThis.document?.visibilityState !== 'hidden',
     isOnline: () => globalThis.navigator?.onLine ?? true,
     write: (level, line, ...detail) => {

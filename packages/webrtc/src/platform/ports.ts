@@ -20,6 +20,11 @@ export type MediaDevicesPort = Pick<
   'enumerateDevices' | 'getSupportedConstraints' | 'getUserMedia'
 >;
 
+/** The part of `navigator.locks` that is used. */
+export interface LocksPort {
+  request(name: string, options: LockOptions, granted: LockGrantedCallback<unknown>): Promise<unknown>;
+}
+
 /** Somewhere to hear a stream or a file. */
 export type MediaElement = HTMLMediaElement;
 
@@ -64,6 +69,8 @@ export interface Platform extends MediaPorts {
   onPage(listener: (happening: PageHappening) => void): () => void;
   /** Of the tab. @throws SecurityError where the browser keeps it from the page */
   storage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** Those that the pages of one origin share (Web Locks); missing in a page without a secure origin, and in Node. */
+  readonly locks: LocksPort | undefined;
   isVisible(): boolean;
   /** Whether there is a network, as far as the browser knows. */
   isOnline(): boolean;

@@ -33,8 +33,8 @@ export class Session {
   readonly #machine: Runner<SessionState, SessionEvent, SessionEffect>;
   readonly #outbox: Outbox;
   #liveness: Liveness | undefined;
-  /** Of this run of the client, wherever its id and calls are copied to. */
-  readonly #instance: string;
+  /** Names this run of the client, wherever its id and calls are copied to. */
+  readonly instance: string;
   readonly #choice = new ServerChoice();
   #resumeTold = false;
   #readyTold = false;
@@ -44,7 +44,7 @@ export class Session {
     this.#ports = ports;
     this.#settings = settings;
     this.#observer = observer;
-    this.#instance = ports.uuid();
+    this.instance = ports.uuid();
     this.grants = new Grants(observer.iceServersGranted);
     this.#outbox = new Outbox({
       startTimer: ports.startTimer,
@@ -294,7 +294,7 @@ export class Session {
 
   async #login(): Promise<void> {
     const { method, params } = this.#settings().login;
-    const parley = { capabilities: CAPABILITIES, instance: this.#instance, ...this.#observer.known() };
+    const parley = { capabilities: CAPABILITIES, instance: this.instance, ...this.#observer.known() };
     const result = await this.#requestNow(method, { ...params, ...this.resumption.claim, parley });
     const sessionId = readText(result, 'sessid');
     const extension = readFields(result, 'parley');
