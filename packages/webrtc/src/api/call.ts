@@ -317,7 +317,7 @@ export class Call {
     if (muted !== undefined) media.microphone.muted = muted;
   }
 
-  /** @returns false where the browser has no choice of outputs, or not this one */
+  /** @returns false where the browser has no choice of outputs, or not this one, or does not take it within 5 s */
   setAudioOutDevice(deviceId: string): Promise<boolean> {
     this.options.speakerId = deviceId;
     return this.live().media.setSpeaker(deviceId);

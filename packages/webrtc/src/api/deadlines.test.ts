@@ -88,6 +88,63 @@ describe('a browser that never answers', () => {
     },
   );
 
+  it.each([
+    ['getUserMedia', 60_000],
+    ['enumerateDevices', 5_000],
+  ])('%s, as devices are looked up: that fails in time, and what opens later is closed', async (step, ms) => {
+    const alice = await Alice.ready(gateway);
+    alice.media.labelsVisible = false;
+    const answer = hanging(alice, step);
+    const { client } = alice;
+    const lookUps = [
+      client.getDevices(),
+      client.validateDeviceId('mic-1', 'Microphone', 'audioinput'),
+      client.setAudioSettings({ micId: 'mic-1' }),
+    ];
+    let settled = 0;
+    const failed = Promise.all(
+      lookUps.map(async (lookUp) => {
+        await expect(lookUp).rejects.toMatchObject({ code: 42003 });
+        settled += 1;
+      }),
+    );
+    await alice.clock.advance(ms - 1);
+    expect(settled).toBe(0);
+    await alice.clock.advance(1);
+    await failed;
+    answer();
+    await settle();
+    expect(alice.leftovers).toEqual(NOTHING_LEFT);
+  });
+
+  it('its question for permission: that is taken for a refusal after a minute, and what opens later is closed', async () => {
+    const alice = await Alice.ready(gateway);
+    const allow = hanging(alice, 'getUserMedia');
+    const checked = alice.client.checkPermissions();
+    let isAllowed: boolean | undefined;
+    void checked.then((value) => (isAllowed = value));
+    await alice.clock.advance(59_999);
+    expect(isAllowed).toBeUndefined();
+    await alice.clock.advance(1);
+    expect(isAllowed).toBe(false);
+    allow();
+    await settle();
+    expect(alice.media.tracks).toHaveLength(1);
+    expect(alice.leftovers).toEqual(NOTHING_LEFT);
+  });
+
+  it('setSinkId: another speaker is not to be had after 5 s', async () => {
+    const alice = await Alice.ready(gateway);
+    const call = await alice.talk();
+    hanging(alice, 'setSinkId');
+    let isSet: boolean | undefined;
+    void call.setAudioOutDevice('speaker-1').then((value) => (isSet = value));
+    await alice.clock.advance(4_999);
+    expect(isSet).toBeUndefined();
+    await alice.clock.advance(1);
+    expect(isSet).toBe(false);
+  });
+
   it('a step, in a call that is hung up meanwhile: nobody waits for it any more', async () => {
     const alice = await Alice.ready(gateway);
     hanging(alice, 'setLocalDescription');

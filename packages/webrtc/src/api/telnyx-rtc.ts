@@ -300,12 +300,15 @@ export class TelnyxRTC {
     return { audio: microphoneEnabled && audioSettings, video: false };
   }
 
-  /** Asks for permission where needed. @returns whether it is given; nothing stays open */
+  /** Asks for permission where needed. @returns whether it is given within a minute; nothing stays open */
   checkPermissions(audio = true, video = false): Promise<boolean> {
     return checkPermissions(this.core().platform, audio, video);
   }
 
-  /** Asks for the microphone where names of devices are hidden. @throws TelnyxError 42001 to 42003 */
+  /**
+   * Asks for the microphone where names of devices are hidden.
+   * @throws TelnyxError 42001 to 42003, the last also where nobody answers within a minute, or the browser within 5 s
+   */
   getDevices(): Promise<MediaDeviceInfo[]> {
     return this.listDevices();
   }
@@ -322,14 +325,17 @@ export class TelnyxRTC {
     return this.listDevices('videoinput');
   }
 
-  /** @returns the id where it is present, else that of a device with the same label, else null */
-  validateDeviceId(id: string, label: string, kind: MediaDeviceKind): Promise<string | null> {
-    return findDeviceId(this.core().platform, id, label, kind);
+  /**
+   * @returns the id where it is present, else that of a device with the same label, else null
+   * @throws TelnyxError as `getDevices()`
+   */
+  async validateDeviceId(id: string, label: string, kind: MediaDeviceKind): Promise<string | null> {
+    return findDeviceId(await this.listDevices(kind), id, label);
   }
 
   /**
    * Sets the microphone and its constraints for later calls; those that the browser does not know are left out.
-   * @throws TypeError where there are no settings
+   * @throws TypeError where there are no settings; TelnyxError as `getDevices()` where they name a device
    */
   async setAudioSettings(settings: IAudioSettings): Promise<MediaTrackConstraints> {
     const core = this.core();

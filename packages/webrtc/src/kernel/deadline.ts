@@ -10,13 +10,13 @@ export function within<T>(
   promise: Promise<T>,
   afterMs: number,
   startTimer: StartTimer,
-  scope: Scope,
+  scope?: Scope,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = startTimer(afterMs, () => {
       reject(new Error('The browser does not answer'));
     });
-    scope.add(() => {
+    scope?.add(() => {
       cancel();
       reject(new Stopped());
     });

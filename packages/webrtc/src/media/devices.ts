@@ -1,7 +1,9 @@
+import { within } from '../kernel/deadline.ts';
 import type { MediaPorts } from '../platform/ports.ts';
-import { openMicrophone, stopStream } from './microphone.ts';
+import { MicrophoneError, openMicrophone, stopStream, type MicrophonePorts } from './microphone.ts';
 
-type Ports = Pick<MediaPorts, 'devices'>;
+/** It asks nobody. */
+const LOOK_UP_MS = 5_000;
 
 export type HasDevice = (kind: MediaDeviceKind, deviceId: string) => boolean;
 
@@ -26,34 +28,42 @@ export function watchDevices(
 /**
  * @param kind undefined: all
  * @returns the devices, with labels where the person allows: asks for the microphone where labels are hidden
+ * @throws MicrophoneError where the person does not allow it within a minute, or the browser does not answer
  */
-export async function listDevices(ports: Ports, kind?: MediaDeviceKind): Promise<MediaDeviceInfo[]> {
-  if (!ports.devices) return [];
-  const known = await ports.devices.enumerateDevices();
+export async function listDevices(
+  ports: MicrophonePorts,
+  kind?: MediaDeviceKind,
+): Promise<MediaDeviceInfo[]> {
+  const known = await enumerate(ports);
   const audioIsHidden = known.some((device) => device.kind !== 'videoinput' && device.label === '');
-  if (audioIsHidden) stopStream(await openMicrophone(ports, true));
-  const devices = audioIsHidden ? await ports.devices.enumerateDevices() : known;
+  if (audioIsHidden) stopStream(await openMicrophone(ports, { audio: true }));
+  const devices = audioIsHidden ? await enumerate(ports) : known;
   return devices.filter((device) => kind === undefined || device.kind === kind);
 }
 
+async function enumerate({ devices, startTimer }: MicrophonePorts): Promise<MediaDeviceInfo[]> {
+  try {
+    return devices ? await within(devices.enumerateDevices(), LOOK_UP_MS, startTimer) : [];
+  } catch (error) {
+    throw new MicrophoneError(error);
+  }
+}
+
 /** @returns the id where it is present, else that of a device with the same label, else null */
-export async function findDeviceId(
-  ports: Ports,
-  id: string,
-  label: string,
-  kind: MediaDeviceKind,
-): Promise<string | null> {
-  const devices = await listDevices(ports, kind);
+export function findDeviceId(devices: readonly MediaDeviceInfo[], id: string, label: string): string | null {
   const match =
     devices.find(({ deviceId }) => deviceId === id) ?? devices.find((each) => each.label === label);
   return match?.deviceId ?? null;
 }
 
-/** @returns whether the person allows it; leaves nothing open */
-export async function checkPermissions(ports: Ports, audio: boolean, video: boolean): Promise<boolean> {
-  if (!ports.devices) return false;
+/** @returns whether the person allows it, within a minute; leaves nothing open */
+export async function checkPermissions(
+  ports: MicrophonePorts,
+  audio: boolean,
+  video: boolean,
+): Promise<boolean> {
   try {
-    stopStream(await ports.devices.getUserMedia({ audio, video }));
+    stopStream(await openMicrophone(ports, { audio, video }));
     return true;
   } catch {
     return false;
@@ -61,7 +71,10 @@ export async function checkPermissions(ports: Ports, audio: boolean, video: bool
 }
 
 /** Drops constraints that this browser does not know. */
-export function supportedConstraints(ports: Ports, wanted: MediaTrackConstraints): MediaTrackConstraints {
+export function supportedConstraints(
+  ports: Pick<MediaPorts, 'devices'>,
+  wanted: MediaTrackConstraints,
+): MediaTrackConstraints {
   const supported: Readonly<Record<string, unknown>> = { ...ports.devices?.getSupportedConstraints() };
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => supported[name] === true));
 }

@@ -28,28 +28,36 @@ const FAILURES = /* @__PURE__ */ new Map<string, MicrophoneFailure>([
   ['OverconstrainedError', 'missing'],
 ]);
 
-/** @throws MicrophoneError */
+/** A person may be reading the browser's question. */
+const PERMISSION_MS = 60_000;
+
+export interface MicrophonePorts extends Pick<MediaPorts, 'devices'> {
+  readonly startTimer: StartTimer;
+}
+
+/**
+ * Asks the person where needed, for a minute.
+ * @throws MicrophoneError; Stopped where the scope ends first
+ */
 export async function openMicrophone(
-  ports: Pick<MediaPorts, 'devices'>,
-  audio: boolean | MediaTrackConstraints,
+  { devices, startTimer }: MicrophonePorts,
+  constraints: MediaStreamConstraints,
+  scope?: Scope,
 ): Promise<MediaStream> {
+  let opened: Promise<MediaStream> | undefined;
   try {
-    if (!ports.devices) throw new Error('No microphone here: the page needs https');
-    return await ports.devices.getUserMedia({ audio });
+    if (!devices) throw new Error('No microphone here: the page needs https');
+    opened = devices.getUserMedia(constraints);
+    return await within(opened, PERMISSION_MS, startTimer, scope);
   } catch (error) {
-    throw new MicrophoneError(error);
+    // It may open yet, for nobody.
+    opened?.then(stopStream, () => undefined);
+    throw error instanceof Stopped ? error : new MicrophoneError(error);
   }
 }
 
 export function stopStream(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
-}
-
-/** A person may be reading the browser's question. */
-const PERMISSION_MS = 60_000;
-
-interface MicrophonePorts extends Pick<MediaPorts, 'devices'> {
-  readonly startTimer: StartTimer;
 }
 
 /** The local audio of one call. Whether it is muted is an intention that outlives the track. */
@@ -108,7 +116,7 @@ export class Microphone {
     attach: (track: MediaStreamTrack | undefined) => Promise<void>,
   ): Promise<void> {
     const opening = ++this.#openings;
-    const stream = await this.#ask(audio);
+    const stream = await openMicrophone(this.#ports, { audio }, this.#scope);
     this.#opened.add(stream);
     try {
       this.#assertOpen();
@@ -134,17 +142,6 @@ export class Microphone {
     }
     this.use(stream);
     if (previous) this.#stop(previous);
-  }
-
-  async #ask(audio: boolean | MediaTrackConstraints): Promise<MediaStream> {
-    const opened = openMicrophone(this.#ports, audio);
-    try {
-      return await within(opened, PERMISSION_MS, this.#ports.startTimer, this.#scope);
-    } catch (error) {
-      // It may open yet, for nobody.
-      opened.then(stopStream, () => undefined);
-      throw error instanceof Stopped || error instanceof MicrophoneError ? error : new MicrophoneError(error);
-    }
   }
 
   close(): void {

@@ -1,3 +1,5 @@
+import { within } from '../kernel/deadline.ts';
+import type { StartTimer } from '../kernel/machine.ts';
 import type { MediaElement, MediaPorts } from '../platform/ports.ts';
 
 /** An element, the id of one in the page, or a function that returns one. */
@@ -45,16 +47,23 @@ export function startElement(
   };
 }
 
+/** A device may take a moment to open. */
+const SINK_MS = 5_000;
+
+interface PlaybackPorts extends Pick<MediaPorts, 'onUserGesture'> {
+  readonly startTimer: StartTimer;
+}
+
 /** The remote audio of one call in one element. */
 export class Playback {
-  readonly #ports: Pick<MediaPorts, 'onUserGesture'>;
+  readonly #ports: PlaybackPorts;
   readonly #onBlocked: () => void;
   readonly #onSinkMissing: () => void;
   #stream: MediaStream | undefined;
   #playing: MediaElement | undefined;
   #giveUp = (): void => undefined;
 
-  constructor(ports: Pick<MediaPorts, 'onUserGesture'>, onBlocked: () => void, onSinkMissing: () => void) {
+  constructor(ports: PlaybackPorts, onBlocked: () => void, onSinkMissing: () => void) {
     this.#ports = ports;
     this.#onBlocked = onBlocked;
     this.#onSinkMissing = onSinkMissing;
@@ -78,12 +87,12 @@ export class Playback {
     this.#giveUp = startElement(this.#ports, element, this.#onBlocked);
   }
 
-  /** @returns false where the browser has no choice of outputs, or not this one */
+  /** @returns false where the browser has no choice of outputs, or not this one, or does not take it within 5 s */
   async setSink(deviceId: string): Promise<boolean> {
     const element: Partial<Pick<MediaElement, 'setSinkId'>> | undefined = this.#playing;
     if (!element?.setSinkId) return false;
     try {
-      await element.setSinkId(deviceId);
+      await within(element.setSinkId(deviceId), SINK_MS, this.#ports.startTimer);
       return true;
     } catch {
       return false;
