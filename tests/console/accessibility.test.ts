@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type LaunchedBrowser, launchChromium } from '@parley/testkit';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'puppeteer-core';
-import { type ViteDevServer, createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsolePages, serveConsolePages } from './console-pages.ts';
 import { OUTPUT } from './softphone-page.ts';
 
 /** Every state that the console can show; `apps/console/src/testing/fixture-page.tsx` makes them. */
@@ -35,32 +35,26 @@ const SIZES = { wide: { width: 1080, height: 800 }, narrow: { width: 320, height
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const consoleFolder = new URL('../../apps/console/', import.meta.url).pathname;
 
-let server: ViteDevServer;
+let pages: ConsolePages;
 let browser: LaunchedBrowser;
 let page: Page;
 
 beforeAll(async () => {
   mkdirSync(OUTPUT, { recursive: true });
-  server = await createServer({
-    configFile: `${consoleFolder}vite.config.ts`,
-    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false },
-    logLevel: 'error',
-  });
-  await server.listen();
+  pages = await serveConsolePages();
   browser = await launchChromium();
   page = await browser.browser.newPage();
 });
 
 afterAll(async () => {
   await browser.close();
-  await server.close();
+  await pages.close();
 });
 
-async function show(state: string): Promise<void> {
+async function show(state: string, fragment?: string): Promise<void> {
   await look('light', 'wide');
-  await page.goto(`${server.resolvedUrls?.local[0] ?? ''}fixtures.html?${state}`);
+  await page.goto(pages.url(state, fragment));
   await page.waitForSelector(state.startsWith('faults') ? '.faults' : 'main');
 }
 
@@ -111,6 +105,19 @@ describe('nothing violates WCAG 2.1 AA or overflows, light and wide, dark and na
     await page.locator('::-p-aria(List sessions)').click();
     await page.waitForSelector('.sessions');
     await inspect('faults-gateway');
+  });
+
+  it('the pages of calls', async () => {
+    await show('signed-out', 'calls');
+    const field = await page.waitForSelector('input[type=file]');
+    await inspect('calls');
+    const path = `${OUTPUT}call.json`;
+    writeFileSync(path, await pages.madeUpFile('eventfulCall'));
+    await field?.uploadFile(path);
+    await page.locator('::-p-aria(Show 01:06)').click();
+    await page.waitForSelector('.timeline-row[data-marked]');
+    await page.click('.timeline-row[data-marked] summary');
+    await inspect('call');
   });
 
   it('and what would, is seen', async () => {

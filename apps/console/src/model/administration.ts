@@ -1,3 +1,5 @@
+import { listOf, textOf } from './members.ts';
+
 /** A session as the gateway's administration tells it. */
 export interface GatewaySession {
   id: string;
@@ -99,18 +101,4 @@ function parseSessions(body: unknown): readonly GatewaySession[] {
     isHeld: textOf(session, 'state') === 'held',
     calls: listOf(session, 'calls').filter((call) => textOf(call, 'state') === 'established').length,
   }));
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
-}
-
-function textOf(value: unknown, name: string): string {
-  const text = memberOf(value, name);
-  return typeof text === 'string' ? text : '';
-}
-
-function listOf(value: unknown, name: string): readonly unknown[] {
-  const list = memberOf(value, name);
-  return Array.isArray(list) ? list : [];
 }

@@ -6,12 +6,12 @@ const NAME = 'Parley';
 const FLASH_MS = 1000;
 
 /** The title of the tab: it flashes while somebody calls. */
-export function PageTitle() {
+export function PageTitle({ page }: { page: string }) {
   const { calls } = usePhoneState();
   const caller = incomingCalls(calls)[0]?.who;
   const other = callInFront(calls)?.who;
   if (caller !== undefined) return <Flash text={`☎ ${caller} is calling`} />;
-  return <Title text={other === undefined ? NAME : `${other} – ${NAME}`} />;
+  return <Title text={other === undefined ? page : `${other} – ${NAME}`} />;
 }
 
 function Flash({ text }: { text: string }) {

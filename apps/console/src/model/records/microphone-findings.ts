@@ -1,0 +1,114 @@
+import { textOf } from '../members.ts';
+import { type Finding, lengthOf, momentOf, recordsIn, stretchOf } from './finding.ts';
+import type { LegView } from './leg-view.ts';
+import type { Occurrence } from './occurrence.ts';
+import type { QualityPoint } from './quality.ts';
+import { type Span, joined, overlaps, stretches } from './span.ts';
+
+/** No microphone in the world is as quiet: zeros come from a device that is off, or from software. */
+const ZERO_LEVEL = 1e-5;
+const ZERO_SECONDS = 4;
+/** The level below which the SDKs call it silence; a person who listens is as quiet for a while. */
+const QUIET_LEVEL = 0.001;
+const QUIET_SECONDS = 30;
+
+/** The microphone delivered nothing, though nobody had muted it. */
+export function silenceFindings(leg: LegView): readonly Finding[] {
+  const quiet = (limit: number, seconds: number) =>
+    stretches(leg.quality, (point) => isOpen(leg, point) && (point.outboundLevel ?? 1) <= limit).filter(
+      ({ from, to }) => to - from >= seconds,
+    );
+  const spans = joined([...quiet(ZERO_LEVEL, ZERO_SECONDS), ...quiet(QUIET_LEVEL, QUIET_SECONDS)], 1);
+  const end = leg.talk?.to ?? 0;
+  return spans.map((span): Finding => {
+    const inside = leg.quality.filter(({ from, to }) => from >= span.from && to <= span.to);
+    const isBlocked = inside.some(({ track }) => track === 'muted');
+    const what = isBlocked
+      ? `${leg.name}’s microphone was silenced by the computer or the browser`
+      : `${leg.name}’s microphone delivered silence`;
+    const peak = inside.reduce((most, { outboundLevel }) => Math.max(most, outboundLevel ?? 0), 0);
+    return {
+      kind: 'silence',
+      weight: 'problem',
+      sentence: `${what} ${stretchOf(span, end)}.`,
+      evidence: {
+        ...span,
+        leg: leg.index,
+        figures: [
+          { label: 'Highest level', value: peak.toFixed(4) },
+          { label: 'Length', value: lengthOf(span.to - span.from) },
+        ],
+        records: recordsIn(leg, span, isSilence),
+      },
+    };
+  });
+}
+
+function isOpen(leg: LegView, point: QualityPoint): boolean {
+  const inTalk = leg.talk !== null && point.from >= leg.talk.from - 0.5;
+  return inTalk && point.track !== 'disabled' && point.track !== 'ended' && !isPaused(leg, point);
+}
+
+/** Muted or on hold: silence is as it should be. */
+function isPaused(leg: LegView, span: Span): boolean {
+  return overlaps(leg.muted, span) || overlaps(leg.held, span);
+}
+
+function isSilence({ category, event, record }: Occurrence): boolean {
+  if (category === 'media') return event === 'silent' || event === 'heard';
+  return category === 'quality' && textOf(record.context, 'name').includes('audio');
+}
+
+/** What became of the microphone as a device. */
+export function deviceFindings(leg: LegView): readonly Finding[] {
+  const told = leg.happened.filter(
+    (one) =>
+      one.category === 'device' && (one.event === 'lost' || one.event === 'failed') && isMicrophone(one),
+  );
+  const findings = told.map((one) => deviceFinding(leg, one));
+  if (findings.length > 0) return findings;
+  const [gone] = stretches(leg.quality, ({ track }) => track === 'ended');
+  if (gone === undefined) return [];
+  return [
+    {
+      kind: 'device',
+      weight: 'problem',
+      sentence: `${leg.name}’s microphone was unplugged or taken away at ${momentOf(gone.from)}.`,
+      evidence: { from: gone.from, to: gone.to, leg: leg.index, figures: [], records: [] },
+    },
+  ];
+}
+
+function deviceFinding(leg: LegView, one: Occurrence): Finding {
+  const label = textOf(one.record.context, 'label');
+  const name = label === '' ? `${leg.name}’s microphone` : `${leg.name}’s microphone “${label}”`;
+  const next = leg.happened.find(
+    (other) =>
+      other.category === 'device' && other.event === 'changed' && other.at >= one.at && isMicrophone(other),
+  );
+  const nextLabel = next === undefined ? '' : textOf(next.record.context, 'label');
+  const replaced =
+    next === undefined
+      ? ''
+      : ` ${nextLabel === '' ? 'Another microphone' : `“${nextLabel}”`} took its place after ${lengthOf(next.at - one.at)}.`;
+  const lost = one.event === 'lost';
+  return {
+    kind: 'device',
+    weight: lost && next !== undefined ? 'warning' : 'problem',
+    sentence: lost
+      ? `${name} was unplugged or taken away at ${momentOf(one.at)}.${replaced}`
+      : `${leg.name}’s browser could not open the microphone at ${momentOf(one.at)}.${replaced}`,
+    evidence: {
+      from: one.at,
+      to: next?.at ?? one.at,
+      leg: leg.index,
+      figures: label === '' ? [] : [{ label: 'Device', value: label }],
+      records: [one.id, ...(next === undefined ? [] : [next.id])],
+    },
+  };
+}
+
+function isMicrophone({ record }: Occurrence): boolean {
+  const kind = textOf(record.context, 'kind');
+  return kind === '' || kind === 'audioinput' || kind === 'microphone';
+}
