@@ -15,6 +15,7 @@ import { openIce } from './ice/open-ice.ts';
 import { createEmbeddedMediaPlane } from './media/embedded-media-plane.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import { createMetrics } from './metrics.ts';
+import { CallHistory } from './reports/call-history.ts';
 import { systemClock, systemRandom } from './node/clock.ts';
 import { createNodeServer } from './node/http-server.ts';
 import { createLogger } from './node/logger.ts';
@@ -120,6 +121,8 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     log,
   });
   scope.add(() => journal.close());
+  const history = new CallHistory({ archive: store.callArchive, nodeId: settings.nodeId, clock, log });
+  scope.add(() => history.close());
   const signaling = createSignaling({
     authenticator,
     visits,
@@ -129,6 +132,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     log,
     meter: metrics,
     journal,
+    watch: history,
     nodeId: settings.nodeId,
     region: settings.region,
     iceService: service,
@@ -153,8 +157,10 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     uuid: systemRandom.uuid,
     sessions: createSessionControl({ ...signaling, media, log }),
     allowsSimulation: settings.allowSimulate || settings.demo,
-    callReports: store.callReports,
-    ownerOfCall: (callReportId, callId) => signaling.calls.recent.ownerOf(callReportId, callId),
+    history,
+    authenticator,
+    guard: signaling.guard,
+    clock,
     isAllowedOrigin,
     count: metrics.callReport,
     checks: new Map([
@@ -185,15 +191,20 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     await journal.close();
   });
   if ('started' in media) await media.started;
+  await history.recall(legacy.calls.map(({ id }) => id));
   await restoreCalls(legacy, {
     ...signaling,
     journal,
+    watch: history,
     authenticator,
     revocations: store.revocations,
     clock,
     log,
     holdMs: settings.holdSeconds * 1000,
   });
+  // Those that were still set up when the last run ended.
+  const lastSeenAt = legacy.lastWrittenAt ?? now();
+  await store.callArchive.endOthers(settings.nodeId, history.alive(), lastSeenAt, causes.temporaryFailure);
   const url = await http.listen();
   log.info({ url, data: settings.data, nodeId: settings.nodeId }, 'gateway started');
   return {

@@ -12,6 +12,7 @@ import {
   type FakeClient,
   type Rig,
 } from './signaling.fixture.ts';
+import { CallHistory } from './reports/call-history.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -23,6 +24,7 @@ afterEach(async () => {
 type Users = Parameters<typeof rig>[0];
 
 interface Run extends Rig {
+  history: CallHistory;
   /** The process is gone, and nobody has been told anything. What it had to write is written. */
   kill(): Promise<void>;
   written(): ReturnType<Store['callRecords']['takeOver']>;
@@ -40,14 +42,33 @@ async function node() {
     const writer = { nodeId: 'n1', epoch: legacy.epoch };
     const journal = new StoredCallJournal({ records, writer, clock, log: silentLog });
     closers.unshift(() => journal.close());
-    const gateway = rig(users, undefined, { clock, journal, run: `${String((runs += 1))}-` });
+    const history = new CallHistory({ archive: store.callArchive, nodeId: 'n1', clock, log: silentLog });
+    const gateway = rig(users, undefined, {
+      clock,
+      journal,
+      watch: history,
+      run: `${String((runs += 1))}-`,
+    });
+    await history.recall(legacy.calls.map(({ id }) => id));
     const { signaling, authenticator } = gateway;
-    const ports = { ...signaling, journal, authenticator, revocations, clock, log: silentLog };
+    const ports = {
+      ...signaling,
+      journal,
+      watch: history,
+      authenticator,
+      revocations,
+      clock,
+      log: silentLog,
+    };
     await restoreCalls(legacy, { ...ports, holdMs: 190_000 });
     await settled();
     return {
       ...gateway,
-      kill: () => journal.close(),
+      history,
+      kill: async () => {
+        await history.close();
+        await journal.close();
+      },
       written: async () => {
         await journal.close();
         return records.takeOver('n1', clock.now());
@@ -272,9 +293,12 @@ describe('a gateway that starts where another one was killed in a call', () => {
     await talk.alice.bye('a-1');
     talk.alice.connection.socketClosed();
     await first.kill();
-    const { recent } = (await start()).signaling.calls;
-    expect(recent.ownerOf(callReportId, 'a-1')).toEqual({ credentialId: 'credential-alice' });
-    expect(recent.ownerOf(callReportId, 'a-2')).toBeUndefined();
+    const { history } = await start();
+    expect(await history.legOfReport(callReportId, 'a-1')).toMatchObject({
+      credentialId: 'credential-alice',
+      cause: 'NORMAL_CLEARING',
+    });
+    expect(await history.legOfReport(callReportId, 'a-2')).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { HangupCause, ServerMethod } from '@parley/protocol';
 import type { CallJournal } from './calls/call-journal.ts';
+import { type CallWatch, unwatched } from './calls/call-watch.ts';
 import type { IceService } from './ice/ice-grants.ts';
 import type { MediaCommand, MediaEvent, MediaPlane, MediaResults } from './media/media-plane.ts';
 import type { Clock, Log } from './ports.ts';
@@ -225,6 +226,7 @@ export interface RigParts {
   /** One that several gateways share, which come one after another. */
   clock?: FakeClock;
   journal?: CallJournal;
+  watch?: CallWatch;
   /** Makes the ids of this one differ from those of others. */
   run?: string;
 }
@@ -242,7 +244,13 @@ export function rig(
     { sipUsername: 'bob' },
   ],
   iceService?: IceService,
-  { clock = new FakeClock(), journal = noJournal, run = '', authenticator: given }: RigParts = {},
+  {
+    clock = new FakeClock(),
+    journal = noJournal,
+    watch = unwatched,
+    run = '',
+    authenticator: given,
+  }: RigParts = {},
 ): Rig {
   const media = new FakeMediaPlane();
   const metered: string[] = [];
@@ -264,6 +272,7 @@ export function rig(
       callEnded: (cause) => metered.push(cause),
     },
     journal,
+    watch,
     nodeId: 'n1',
     region: 'here',
     iceService,

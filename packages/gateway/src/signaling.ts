@@ -2,10 +2,12 @@ import { CloseCode, causes } from '@parley/protocol';
 import type { Visits } from './assistants/visits.ts';
 import type { CallJournal } from './calls/call-journal.ts';
 import { Calls } from './calls/calls.ts';
+import type { CallWatch } from './calls/call-watch.ts';
 import { createIceGrants, type IceGrants, type IceService } from './ice/ice-grants.ts';
 import type { MediaPlane } from './media/media-plane.ts';
 import type { Gatekeeping } from './methods/method.ts';
 import { handleRequest } from './methods/methods.ts';
+import { watchedRequest } from './methods/watched-request.ts';
 import type { Clock, Log, Meter, Random } from './ports.ts';
 import type { Authenticator } from './registrar/authenticator.ts';
 import { Admission, type Admittance } from './sessions/admission.ts';
@@ -26,6 +28,7 @@ export interface SignalingOptions {
   log: Log;
   meter: Meter;
   journal: CallJournal;
+  watch: CallWatch;
   nodeId: string;
   region: string;
   /** What clients are told of; none where it is left out. */
@@ -50,6 +53,8 @@ export interface Signaling {
   directory: Directory;
   calls: Calls;
   iceGrants: IceGrants;
+  /** Against those who guess passwords, on sockets and elsewhere. */
+  guard: LoginGuard;
 }
 
 export function createSignaling(options: SignalingOptions): Signaling {
@@ -73,6 +78,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     clock,
   });
   const loginsUnderWay = new LoginsUnderWay();
+  const guard = new LoginGuard(clock);
   /** For its calls, or for a client that will ask why one ended. */
   const isWorthHolding = (session: Session): boolean =>
     calls.callIds(session).length > 0 || (session.granted.has('recovery') && session.hasUntakenByes());
@@ -85,7 +91,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     ...options,
     iceGrants,
     loginsUnderWay,
-    guard: new LoginGuard(clock),
+    guard,
     directory,
     calls,
     drain,
@@ -95,6 +101,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     directory,
     calls,
     iceGrants,
+    guard,
     revoke: ({ kind, subject }) => {
       loginsUnderWay.revoke({ kind, subject });
       for (const session of directory.all()) {
@@ -116,7 +123,15 @@ export function createSignaling(options: SignalingOptions): Signaling {
       const leave = admission.enter(remoteAddress);
       return new Connection(socket, remoteAddress, clock, {
         loggedIn: leave,
-        handle: (connection, request) => handleRequest(gatekeeping, connection, request),
+        handle: (connection, request) =>
+          watchedRequest(options.watch, connection, request, () =>
+            handleRequest(gatekeeping, connection, request),
+          ),
+        sent: ({ session }, method, params, requestId) => {
+          const callId = 'callID' in params ? params.callID : undefined;
+          if (session !== null && typeof callId === 'string')
+            options.watch.sent(session, { callId, method, requestId });
+        },
         closed: ({ session }) => {
           leave();
           if (session === null) return;

@@ -1,6 +1,7 @@
 import type { Clock, Log } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
 import type { CallChange, CallRecord, CallRecords } from '../store/call-records.ts';
+import { WriteBehind } from '../store/write-behind.ts';
 import { type CallFacts, changesOf, legsOfCall } from './call-changes.ts';
 import type { CallState } from './call-state.ts';
 
@@ -22,25 +23,22 @@ export interface CallJournalPorts {
 const keepEndedMs = 600_000;
 /** How often it shows that its process lives. */
 export const journalEveryMs = 30_000;
-const againMs = 1_000;
-/** Of a database that stays away for long, the oldest changes are given up. */
 const mostWaiting = 10_000;
 
-/**
- * The journal in the store. Changes are written in the order in which they came; those that come while others are
- * written go together. A session is written with its first call: one that never has a call is nothing to come back to.
- */
+/** The journal in the store. A session is written with its first call: one that never has a call is nothing to come back to. */
 export class StoredCallJournal implements CallJournal {
   readonly #ports: CallJournalPorts;
   readonly #known = new WeakSet<Session>();
-  #waiting: CallChange[] = [];
-  #writing: Promise<void> | null = null;
-  #isClosed = false;
+  readonly #changes: WriteBehind<CallChange>;
   #callOff: () => void = () => undefined;
-  #hurry: () => void = () => undefined;
 
   constructor(ports: CallJournalPorts) {
     this.#ports = ports;
+    this.#changes = new WriteBehind({
+      write: (batch) => this.#write(batch),
+      clock: ports.clock,
+      mostWaiting,
+    });
     this.#forgetNowAndThen();
   }
 
@@ -66,10 +64,8 @@ export class StoredCallJournal implements CallJournal {
 
   /** Takes no more changes. Resolves once those that it has are written, or cannot be. */
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#callOff();
-    this.#hurry();
-    await this.#writing;
+    await this.#changes.close();
   }
 
   #forgetNowAndThen(): void {
@@ -101,24 +97,7 @@ export class StoredCallJournal implements CallJournal {
   }
 
   add(change: CallChange): void {
-    if (this.#isClosed) return;
-    this.#waiting.push(change);
-    this.#writing ??= this.#writeAll();
-  }
-
-  async #writeAll(): Promise<void> {
-    // What happens in one go is written in one go, and after what is told of it.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      if (!(await this.#write(batch))) {
-        this.#waiting = [...batch, ...this.#waiting].slice(-mostWaiting);
-        if (this.#isClosed) break;
-        await this.#pause();
-      }
-    }
-    this.#writing = null;
+    this.#changes.add(change);
   }
 
   /** @returns whether it was written, or never will be */
@@ -130,9 +109,8 @@ export class StoredCallJournal implements CallJournal {
         { nodeId: writer.nodeId },
         'another gateway runs as this node on the same data, and has its calls from now on; give each a node id of its own',
       );
-      this.#isClosed = true;
       this.#callOff();
-      this.#waiting = [];
+      this.#changes.abandon();
       return true;
     } catch (err) {
       log.warn(
@@ -141,15 +119,5 @@ export class StoredCallJournal implements CallJournal {
       );
       return false;
     }
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const callOff = this.#ports.clock.after(againMs, resolve);
-      this.#hurry = () => {
-        callOff();
-        resolve();
-      };
-    });
   }
 }

@@ -8,9 +8,9 @@ import type { AssistantEnd } from './assistant-end.ts';
 import { type CallFacts, legsOfCall } from './call-changes.ts';
 import type { CallJournal } from './call-journal.ts';
 import { Call } from './call.ts';
+import type { CallWatch } from './call-watch.ts';
 import { type CallState, type EarlyDescription, type LegId, startedCall } from './call-state.ts';
 import { type CallRequest, type CallTarget, type Leg, routeOf } from './leg.ts';
-import { RecentCalls } from './recent-calls.ts';
 import { reconcile, type ClientWord, type LegStanding, type Verdict } from './reconciliation.ts';
 import { callerIdentity } from './routing.ts';
 import { Switchboard } from './switchboard.ts';
@@ -23,6 +23,7 @@ export interface CallsOptions {
   log: Log;
   meter: Meter;
   journal: Pick<CallJournal, 'callChanged'>;
+  watch: CallWatch;
   directory: Directory;
   authenticator: Pick<Authenticator, 'isUser'>;
   /** How long a callee may ring. */
@@ -42,8 +43,6 @@ export class Calls {
   readonly #bySession = new Map<Session, Map<string, CallAndLeg>>();
   readonly #tombstones: Tombstones;
   readonly #switchboard: Switchboard;
-  /** For those who report on them. */
-  readonly recent = new RecentCalls();
   readonly #unsubscribe: () => void;
   #accepting = true;
   #onIdle: (() => void) | null = null;
@@ -125,17 +124,17 @@ export class Calls {
    * by a bye with the cause.
    */
   async prepare(session: Session, callId: string, offer: string, request: CallRequest): Promise<() => void> {
+    const { clock, random } = this.#options;
+    const invitedAt = clock.now();
     const route = await this.#switchboard.route(session, callId, request.destination);
+    const caller: Leg = { id: random.uuid(), session, callId };
     if ('refused' in route) {
       return () => {
-        this.recent.add(session, callId);
-        session.bye({ callID: callId, ...route.refused });
-        this.#tombstones.bury(session, callId, route.refused);
-        this.#options.meter.callEnded(route.refused.cause);
+        this.#refuse(caller, request, route.refused, invitedAt);
       };
     }
     return () => {
-      this.#dial({ id: this.#options.random.uuid(), session, callId }, route.target, offer, request);
+      this.#dial(caller, route.target, offer, request, invitedAt);
     };
   }
 
@@ -191,7 +190,9 @@ export class Calls {
 
   /** Goes on with a call of a former process, whose clients are away and whose media is gone. */
   restore(facts: CallFacts, state: CallState): void {
-    this.#add(facts, state).goOn();
+    const call = this.#add(facts, state);
+    this.#options.watch.restored(facts);
+    call.goOn();
   }
 
   /** A call of a former process that has ended, of which its client may not know. */
@@ -200,21 +201,27 @@ export class Calls {
     this.#tombstones.bury(session, callId, cause);
   }
 
-  #dial(caller: Leg, target: CallTarget, offer: string, request: CallRequest): void {
-    const { random } = this.#options;
-    const { session } = caller;
-    const claim = { name: request.callerName, number: request.callerNumber };
-    const call = this.#add(
-      {
-        id: random.uuid(),
-        caller,
-        target,
-        request,
-        from: callerIdentity(session.identity, claim),
-      },
-      startedCall(caller.id, earlyDescription(session), routeOf(target)),
-    );
+  #refuse(caller: Leg, request: CallRequest, cause: HangupCause, invitedAt: number): void {
+    const { watch, meter } = this.#options;
+    const { session, callId } = caller;
+    watch.refused(this.#factsOf(caller, { kind: 'callees', legs: [] }, request), cause, invitedAt);
+    session.bye({ callID: callId, ...cause });
+    this.#tombstones.bury(session, callId, cause);
+    meter.callEnded(cause.cause);
+  }
+
+  #dial(caller: Leg, target: CallTarget, offer: string, request: CallRequest, invitedAt: number): void {
+    const facts = this.#factsOf(caller, target, request);
+    const state = startedCall(caller.id, earlyDescription(caller.session), routeOf(target));
+    const call = this.#add(facts, state);
+    this.#options.watch.started(facts, state, invitedAt);
     call.start(offer);
+  }
+
+  #factsOf(caller: Leg, target: CallTarget, request: CallRequest): CallFacts {
+    const claim = { name: request.callerName, number: request.callerNumber };
+    const from = callerIdentity(caller.session.identity, claim);
+    return { id: this.#options.random.uuid(), caller, target, request, from };
   }
 
   #add(facts: CallFacts, state: CallState): Call {
@@ -222,8 +229,10 @@ export class Calls {
       ...this.#options,
       changed: (before, after) => {
         this.#options.journal.callChanged(facts, before, after);
+        this.#options.watch.changed(facts, before, after);
       },
       legEnded: (leg, cause) => {
+        this.#options.watch.legEnded(leg, cause);
         this.#forget(leg, cause);
       },
       callEnded: (ended) => {
@@ -254,7 +263,6 @@ export class Calls {
   #remember(call: Call, leg: Leg): void {
     const entry = { call, leg };
     this.#byMediaLeg.set(leg.id, entry);
-    this.recent.add(leg.session, leg.callId);
     const ofSession = this.#bySession.get(leg.session) ?? new Map<string, CallAndLeg>();
     this.#bySession.set(leg.session, ofSession.set(leg.callId, entry));
     leg.session.connection?.paced('inCall');
@@ -275,7 +283,10 @@ export class Calls {
     const found = this.#byMediaLeg.get(event.leg);
     if (found === undefined) return;
     const { call, leg } = found;
+    this.#options.watch.media(event);
     switch (event.type) {
+      case 'counted':
+        return;
       case 'connected':
       case 'flowing':
         this.#options.log.debug({ callId: call.id, legId: leg.id }, `media ${event.type}`);

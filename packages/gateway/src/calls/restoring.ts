@@ -6,6 +6,7 @@ import { grantable, Session } from '../sessions/session.ts';
 import type { CallEnd, CallRecord, Legacy, LegRecord, SessionRecord } from '../store/call-records.ts';
 import type { Revocations } from '../store/store.ts';
 import type { CallFacts } from './call-changes.ts';
+import type { CallWatch } from './call-watch.ts';
 import { journalEveryMs, type StoredCallJournal } from './call-journal.ts';
 import { restoredCall } from './call-state.ts';
 import type { Calls } from './calls.ts';
@@ -19,6 +20,7 @@ export interface RestoringPorts {
   directory: Directory;
   calls: Calls;
   journal: StoredCallJournal;
+  watch: Pick<CallWatch, 'notRestored'>;
   authenticator: Pick<Authenticator, 'identityOf'>;
   revocations: Pick<Revocations, 'isTokenRevoked'>;
   clock: Clock;
@@ -31,7 +33,7 @@ export interface RestoringPorts {
  * sockets had just broken; what they may have missed of calls that ended, they are told then.
  */
 export async function restoreCalls(legacy: Legacy, ports: RestoringPorts): Promise<void> {
-  const { directory, calls, journal, clock, log } = ports;
+  const { directory, calls, journal, watch, clock, log } = ports;
   const now = clock.now();
   const lastSeenAt = legacy.lastWrittenAt ?? now;
   // Nobody who was in such a call awaits it any more.
@@ -41,13 +43,13 @@ export async function restoreCalls(legacy: Legacy, ports: RestoringPorts): Promi
   const wanted = new Set<Session>();
 
   for (const record of legacy.calls) {
-    for (const leg of legRecordsOf(record)) calls.recent.add({ ids: leg, identity: leg }, leg.callId);
     const legs = legRecordsOf(record).flatMap((leg) => legOf(leg, sessions) ?? []);
     const facts = factsOf(record, legs);
     if (record.end === null && facts !== null) {
       calls.restore(facts, restoredCall(record.caller, record.callee, legacy.epoch * epochsOfRun));
     } else {
       const { cause, at } = record.end ?? ending;
+      watch.notRestored(record.id, at, cause);
       if (record.end === null) journal.add({ type: 'ended', call: record.id, end: ending });
       if (at < lastSeenAt - tombstoneMs) continue;
       for (const { session, callId } of legs) calls.restoreEnded(session, callId, cause);

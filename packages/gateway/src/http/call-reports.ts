@@ -3,14 +3,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { readCallReport } from '../reports/call-report.ts';
 import { TooDeepError } from '../reports/redact.ts';
-import type { CallReports } from '../store/store.ts';
+import type { CallHistory } from '../reports/call-history.ts';
+import type { Store } from '../store/store.ts';
 import { ApiError, apiErrorSchema } from './api-error.ts';
 import type { OriginCheck } from './origins.ts';
 
 export interface CallReportsPorts {
-  callReports: CallReports;
-  /** @returns whose call it is or was not long ago; undefined where the gateway knows of no such call */
-  ownerOfCall(callReportId: string, callId: string): { credentialId: string } | undefined;
+  store: Pick<Store, 'callReports'>;
+  history: Pick<CallHistory, 'legOfReport' | 'reported'>;
   isAllowedOrigin: OriginCheck;
   count: (outcome: 'stored' | 'refused') => void;
   now: () => number;
@@ -37,6 +37,10 @@ const headersSchema = z.object({
  * part of it. The vendor's client posts from any page, and so asks beforehand (the preflight of CORS).
  */
 export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
+  const { callReports } = ports.store;
+  const legOf = (headers: z.output<typeof headersSchema>) =>
+    ports.history.legOfReport(headers['x-call-report-id'], headers['x-call-id']);
+
   return async (app) => {
     app.addHook('onRequest', ({ headers }, reply, done) => {
       void reply.header('vary', 'origin');
@@ -68,7 +72,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
         // Before the body is read: who is no part of a call gets no memory and no time.
         onRequest: async ({ headers }) => {
           const ids = headersSchema.safeParse(headers);
-          if (ids.success && ports.ownerOfCall(ids.data['x-call-report-id'], ids.data['x-call-id'])) return;
+          if (ids.success && (await legOf(ids.data)) !== undefined) return;
           ports.count('refused');
           throw new ApiError('notFound', {
             detail: 'x-call-report-id and x-call-id must name a call of this gateway.',
@@ -86,18 +90,19 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
       async ({ headers, body }, reply) => {
         const callReportId = headers['x-call-report-id'];
         const callId = headers['x-call-id'];
-        const owner = ports.ownerOfCall(callReportId, callId);
+        const owner = await legOf(headers);
         const report = read(body);
         if (owner === undefined || report === undefined) {
           ports.count('refused');
           throw new ApiError('badRequest', { detail: 'The body is not a call report.' });
         }
-        if ((await ports.callReports.countOfCall(callReportId, callId)) >= mostSegments) {
+        if ((await callReports.countOfCall(callReportId, callId)) >= mostSegments) {
           ports.count('refused');
           throw new ApiError('tooManyRequests', { detail: 'This call has been told enough about.' });
         }
-        await ports.callReports.insert({
-          id: ports.uuid(),
+        const id = ports.uuid();
+        await callReports.insert({
+          id,
           callReportId,
           callId,
           voiceSdkId: headers['x-voice-sdk-id'] ?? null,
@@ -106,6 +111,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
           ...report,
         });
         ports.count('stored');
+        ports.history.reported(owner.id, id, report.body);
         return reply.code(204).send();
       },
     );

@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { answerErrors, sendError, toValidationError } from './api-error.ts';
 import { assistants, type AssistantsPorts } from './assistants.ts';
 import { callReports, type CallReportsPorts } from './call-reports.ts';
+import { calls, callsOfCredential, type CallsPorts } from './calls.ts';
 import { createProxyCheck } from './client-address.ts';
 import { consolePages } from './console.ts';
 import { conversations } from './conversations.ts';
@@ -15,8 +16,18 @@ import { sessions, type SessionsPorts } from './sessions.ts';
 import { telephonyCredentials, type TelephonyCredentialsPorts } from './telephony-credentials.ts';
 
 export interface HttpPorts
-  extends TelephonyCredentialsPorts, AssistantsPorts, CallReportsPorts, HealthPorts, SessionsPorts {
-  store: TelephonyCredentialsPorts['store'] & AssistantsPorts['store'];
+  extends
+    TelephonyCredentialsPorts,
+    AssistantsPorts,
+    CallReportsPorts,
+    CallsPorts,
+    HealthPorts,
+    SessionsPorts {
+  store: TelephonyCredentialsPorts['store'] &
+    AssistantsPorts['store'] &
+    CallsPorts['store'] &
+    CallReportsPorts['store'];
+  history: CallsPorts['history'] & CallReportsPorts['history'];
   settings: Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'trustProxy'>;
   log: FastifyBaseLogger;
   createServer(listener: RequestListener): Server;
@@ -62,6 +73,8 @@ export async function createHttp(ports: HttpPorts): Promise<Http> {
   await app.register(assistants(ports), { prefix: '/v2/ai/assistants' });
   await app.register(conversations(ports), { prefix: '/v2/ai/conversations' });
   await app.register(sessions(ports), { prefix: '/v2/sessions' });
+  await app.register(calls(ports), { prefix: '/v2/calls' });
+  await app.register(callsOfCredential(ports), { prefix: '/v2/telephony_credentials' });
   await app.register(callReports(ports), { prefix: '/call_report' });
   await app.register(health(ports));
   await app.register(consolePages(ports.consoleFolder));
@@ -111,6 +124,8 @@ function openApi(version: string) {
           scheme: 'bearer',
           description: 'Made by `parley-gateway api-key create NAME`.',
         },
+        loginToken: { type: 'http' as const, scheme: 'bearer', description: 'A login token of a user.' },
+        password: { type: 'http' as const, scheme: 'basic', description: 'A user and its password.' },
       },
     },
   };

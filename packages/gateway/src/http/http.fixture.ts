@@ -13,7 +13,11 @@ import { openRegistrar, type Registrar } from '../registrar/registrar.ts';
 import { createDataKey } from '../store/data-key.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { systemRandom } from '../node/clock.ts';
+import { systemClock, systemRandom } from '../node/clock.ts';
+import { CallHistory } from '../reports/call-history.ts';
+import { archivedCall } from '../reports/archived-call.fixture.ts';
+import { silentLog } from '../signaling.fixture.ts';
+import { LoginGuard } from '../sessions/login-guard.ts';
 import { createNodeServer } from '../node/http-server.ts';
 import { isUpload } from './call-reports.ts';
 import { createHttp, type HttpPorts } from './create-http.ts';
@@ -26,6 +30,7 @@ export interface HttpFixture {
   apiKey: string;
   /** What the gateway takes for the present; tests move it. */
   clock: { now: number };
+  history: CallHistory;
   /** Lines of the log, in JSON. */
   logged: string[];
   /** Asks the REST interface with the API key. */
@@ -49,6 +54,13 @@ export async function startHttp(
   const hasher = createPasswordHasher({ ln: 4, r: 1, p: 1 });
   const registrar = await openRegistrar({ store, dataKey, hasher, random: systemRandom, now });
   const { secret: apiKey } = await issueApiKey(store.apiKeys, 'test', clock.now);
+  const history = new CallHistory({
+    archive: store.callArchive,
+    nodeId: 'n1',
+    clock: { ...systemClock, now },
+    log: silentLog,
+  });
+  await store.callArchive.write([archivedCall('call-1', clock.now)]);
   const metrics = createMetrics({
     sessions: () => 3,
     callsByState: () => new Map([['active', 2]]),
@@ -79,9 +91,9 @@ export async function startHttp(
       makeFault: () => ({ calls: [] }),
     },
     allowsSimulation: false,
-    callReports: store.callReports,
-    ownerOfCall: (callReportId, callId) =>
-      callReportId === 'report-1' && callId === 'call-1' ? { credentialId: 'id-of-alice' } : undefined,
+    history,
+    guard: new LoginGuard(systemClock),
+    clock: { ...systemClock, now },
     isAllowedOrigin: createOriginCheck(resolved),
     count: metrics.callReport,
     checks: new Map([['database', store.check]]),
@@ -96,6 +108,7 @@ export async function startHttp(
     url,
     store,
     registrar,
+    history,
     apiKey,
     clock,
     logged,
@@ -114,6 +127,7 @@ export async function startHttp(
       return { status: response.status, body: parsed };
     },
     async close() {
+      await history.close();
       await http.close();
       await store.close();
       await rm(data, { recursive: true });

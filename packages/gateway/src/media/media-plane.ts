@@ -5,6 +5,7 @@
  * spoken to a child process as it is.
  */
 
+import type { GatewayMediaSample } from '@parley/protocol';
 import type { EngineInput, EngineName, EngineOutput, EngineSettings } from './engines/engine-messages.ts';
 
 /** A leg as the media plane knows it; unique in the gateway. */
@@ -62,6 +63,8 @@ export interface MediaResults {
   close: undefined;
 }
 
+export type MediaCounters = Omit<GatewayMediaSample, 'at'>;
+
 export type MediaEvent =
   /** ICE and DTLS are up; told again after a restart or a remake. */
   | { type: 'connected'; leg: MediaLegId }
@@ -69,6 +72,8 @@ export type MediaEvent =
   | { type: 'flowing'; leg: MediaLegId }
   /** A telephone-event from the browser, once a key press. */
   | { type: 'dtmf'; leg: MediaLegId; digit: string }
+  /** What was counted of its RTP since it was made; every 5 s. `sequence` counts how often. */
+  | { type: 'counted'; leg: MediaLegId; sequence: number; sample: MediaCounters }
   /** What the engine at the other end of the leg tells. */
   | { type: 'engine'; leg: MediaLegId; output: EngineOutput }
   /**

@@ -45,6 +45,8 @@ export interface Reply {
 export interface ConnectionOwner {
   /** @throws {RpcError} where the request is refused */
   handle(connection: Connection, request: ServerRequest | ServerNotification): Promise<Reply>;
+  /** A request was sent. */
+  sent(connection: Connection, method: ClientMethod, params: object, requestId: RequestId): void;
   /** It has a session from now on. */
   loggedIn(connection: Connection): void;
   /** Told once, as soon as nothing more is read or sent, whichever end closes it. */
@@ -78,6 +80,9 @@ export class Connection implements Carrier {
   #callOffDeadline: (() => void) | null = null;
   #queue: Promise<void> = Promise.resolve();
   #nextId = 1;
+  /** A ping whose answer, a ping of the client's, is awaited. */
+  #pingedAt: number | null = null;
+  #roundTripMs: number | null = null;
   readonly #acknowledgements = new Map<RequestId, (outcome: Acknowledgement) => void>();
   /** Those who ask whether the peer is alive. */
   readonly #listeners = new Set<(isAlive: boolean) => void>();
@@ -110,6 +115,7 @@ export class Connection implements Carrier {
     const decoded = decodeToServer(text);
     switch (decoded.kind) {
       case 'request':
+        if (decoded.method === 'telnyx_rtc.ping') this.#answered(receivedAt);
         if (decoded.method === 'telnyx_rtc.ping' && this.session !== null)
           void this.#answer(decoded, receivedAt);
         else this.#queue = this.#queue.then(() => this.#answer(decoded, receivedAt));
@@ -132,6 +138,10 @@ export class Connection implements Carrier {
       case 'speedTest':
         return;
     }
+  }
+
+  roundTripMs(): number | null {
+    return this.#roundTripMs;
   }
 
   paced(pace: 'idle' | 'inCall'): void {
@@ -171,8 +181,10 @@ export class Connection implements Carrier {
     onAcknowledged?: (outcome: Acknowledgement) => void,
   ): void {
     const id = this.#nextId++;
+    if (method === 'telnyx_rtc.ping') this.#pingedAt = this.#clock.monotonic();
     if (onAcknowledged !== undefined) this.#acknowledgements.set(id, onAcknowledged);
     this.#send({ jsonrpc: '2.0', id, method, params, ...this.#stickiness() });
+    if (this.isOpen) this.#owner.sent(this, method, params, id);
   }
 
   /** @returns whether the peer says anything at all within the time, asked by a ping */
@@ -233,6 +245,12 @@ export class Connection implements Carrier {
     } catch (error) {
       if (!(error instanceof RpcError)) this.#owner.failed(this, error, notification.method);
     }
+  }
+
+  #answered(at: number): void {
+    if (this.#pingedAt === null) return;
+    this.#roundTripMs = Math.min(at - this.#pingedAt, this.#roundTripMs ?? Infinity);
+    this.#pingedAt = null;
   }
 
   #tellListeners(isAlive: boolean): void {

@@ -24,6 +24,8 @@ export interface Carrier {
   ): void;
   /** @returns whether the peer says anything at all within the time */
   isAlive(withinMs: number): Promise<boolean>;
+  /** The shortest that was seen; null where none was yet. */
+  roundTripMs(): number | null;
   /** How soon a silence is noticed: sooner while the session has legs. */
   paced(pace: 'idle' | 'inCall'): void;
   /** The session goes on without it, or not at all: closes it. */
@@ -59,6 +61,9 @@ export class Session {
   /** Where its sockets came from last. */
   addressBlock = '';
   readonly #untakenByes = new Map<string, ByePush>();
+  /** By how much its clock was ahead of when its login came, which was on its way for a while. */
+  #clockSaid: number | null = null;
+  #roundTripMs = 0;
 
   constructor(ids: SessionIds, authentication: Authentication, granted: ReadonlySet<Capability>) {
     this.ids = ids;
@@ -98,6 +103,18 @@ export class Session {
   /** The client knows of the end. */
   byeTaken(callId: string): void {
     this.#untakenByes.delete(callId);
+  }
+
+  /** The client said at that time, by its own clock, that it logs in; it is heard now. Milliseconds of the epoch. */
+  loggedInAt(clientTime: number, now: number): void {
+    this.#clockSaid = clientTime - now;
+  }
+
+  /** By how many milliseconds the client's clock is ahead of the gateway's; null where it is not known. */
+  clockOffsetMs(): number | null {
+    if (this.#clockSaid === null) return null;
+    this.#roundTripMs = this.connection?.roundTripMs() ?? this.#roundTripMs;
+    return this.#clockSaid + this.#roundTripMs / 2;
   }
 
   hasUntakenByes(): boolean {

@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, Migrator } from 'kysely';
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** Which of the two databases this is; needed only where their definition languages differ. */
@@ -19,6 +19,7 @@ function migrationsFor(engine: Engine): Record<string, Migration> {
     '0001-users-and-reports': { up: (database) => createUsersAndReports(database, engine) },
     '0002-assistants': { up: (database) => createAssistants(database, engine) },
     '0003-calls': { up: createCalls },
+    '0004-call-archive': { up: (database) => createCallArchive(database, engine) },
   };
 }
 
@@ -179,4 +180,76 @@ async function createCalls(database: Kysely<unknown>): Promise<void> {
     .addColumn('held', 'integer', (column) => column.notNull())
     .execute();
   await database.schema.createIndex('call_legs_by_call').on('call_legs').column('call').execute();
+}
+
+async function createCallArchive(database: Kysely<unknown>, engine: Engine): Promise<void> {
+  await database.schema
+    .createTable('archived_calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('node_id', 'text', (column) => column.notNull())
+    .addColumn('caller_name', 'text', (column) => column.notNull())
+    .addColumn('caller_number', 'text', (column) => column.notNull())
+    .addColumn('destination', 'text', (column) => column.notNull())
+    .addColumn('caller', 'text', (column) => column.notNull())
+    .addColumn('callee', 'text')
+    .addColumn('started_at', 'bigint', (column) => column.notNull())
+    .addColumn('answered_at', 'bigint')
+    .addColumn('ended_at', 'bigint')
+    .addColumn('cause', 'text')
+    .addColumn('cause_code', 'integer')
+    .addColumn('mos_seconds', 'integer', (column) => column.notNull())
+    .addColumn('mos_sum', 'double precision', (column) => column.notNull())
+    .addColumn('worst_mos', 'double precision')
+    .addColumn('worst_at', 'bigint')
+    .execute();
+  await database.schema
+    .createIndex('archived_calls_by_age')
+    .on('archived_calls')
+    .columns(['started_at', 'id'])
+    .execute();
+  await database.schema
+    .createIndex('archived_calls_that_go_on')
+    .on('archived_calls')
+    .column('node_id')
+    .where(sql<boolean>`ended_at is null`)
+    .execute();
+  await database.schema
+    .createTable('archived_legs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('call', 'text', (column) =>
+      column.notNull().references('archived_calls.id').onDelete('cascade'),
+    )
+    .addColumn('place', 'integer', (column) => column.notNull())
+    .addColumn('call_id', 'text', (column) => column.notNull())
+    .addColumn('call_report_id', 'text', (column) => column.notNull())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('user', 'text')
+    .addColumn('credential_id', 'text', (column) => column.notNull())
+    .addColumn('started_at', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addColumn('cause', 'text')
+    .addColumn('cause_code', 'integer')
+    .addColumn('clock_offset_ms', 'double precision')
+    .execute();
+  for (const [name, columns] of [
+    ['archived_legs_by_call', ['call']],
+    ['archived_legs_by_report', ['call_report_id', 'call_id']],
+    ['archived_legs_by_call_id', ['call_id']],
+    ['archived_legs_by_credential', ['credential_id']],
+    ['archived_legs_by_user', ['user']],
+  ] as const) {
+    await database.schema
+      .createIndex(name)
+      .on('archived_legs')
+      .columns([...columns])
+      .execute();
+  }
+  await database.schema
+    .createTable('archived_chunks')
+    .addColumn('sequence', engine === 'sqlite' ? 'integer' : 'bigserial', (column) => column.primaryKey())
+    .addColumn('leg', 'text', (column) => column.notNull().references('archived_legs.id').onDelete('cascade'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .execute();
+  await database.schema.createIndex('archived_chunks_by_leg').on('archived_chunks').column('leg').execute();
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { createApiKeys } from './api-keys.ts';
 import { createAssistants } from './assistants.ts';
+import { createCallArchive } from './call-archive.ts';
 import { createCallReports } from './call-reports.ts';
 import { createCallRecords } from './calls.ts';
 import { createConversations } from './conversations.ts';
@@ -31,6 +32,7 @@ export async function openStore(settings: { data: string; databaseUrl: string | 
     assistants: createAssistants(database),
     conversations: createConversations(database),
     callRecords: createCallRecords(database),
+    callArchive: createCallArchive(database),
     async check() {
       await sql`select 1`.execute(database);
     },

@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 const everyMs = dayMs / 24;
 /** People ask about a call within weeks; what nobody needs is best forgotten. */
-const keepReportsMs = 30 * dayMs;
+const keepCallsMs = 30 * dayMs;
 const keepConversationsMs = 30 * dayMs;
 /** A revoked token expires within a day; after that it needs no mention. */
 const keepRevocationsMs = 2 * dayMs;
@@ -13,7 +13,7 @@ const keepNodesMs = 2 * dayMs;
 
 /** Forgets what is too old: now, and from time to time. @returns the way to stop */
 export function startRetention(ports: {
-  store: Pick<Store, 'callReports' | 'revocations' | 'conversations' | 'callRecords'>;
+  store: Pick<Store, 'callReports' | 'callArchive' | 'revocations' | 'conversations' | 'callRecords'>;
   clock: Clock;
   log: Log;
 }): () => void {
@@ -21,12 +21,13 @@ export function startRetention(ports: {
   let cancel: () => void = () => undefined;
   const forget = async () => {
     try {
-      const reports = await store.callReports.prune(clock.now() - keepReportsMs);
+      const calls = await store.callArchive.prune(clock.now() - keepCallsMs);
+      const reports = await store.callReports.prune(clock.now() - keepCallsMs);
       const revocations = await store.revocations.prune(clock.now() - keepRevocationsMs);
       const conversations = await store.conversations.prune(clock.now() - keepConversationsMs);
       const nodes = await store.callRecords.prune(clock.now() - keepNodesMs);
-      if (reports + revocations + conversations + nodes > 0)
-        log.info({ reports, revocations, conversations, nodes }, 'old records were deleted');
+      if (calls + reports + revocations + conversations + nodes > 0)
+        log.info({ calls, reports, revocations, conversations, nodes }, 'old records were deleted');
     } catch (err) {
       log.error({ err }, 'old records cannot be deleted; tried again later');
     }

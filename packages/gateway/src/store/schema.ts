@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { EngineName } from '../media/engines/engine-messages.ts';
+import type { ChunkKind } from './archived-calls.ts';
 import type { ConversationItemType } from './assistant-records.ts';
 
 /**
@@ -20,6 +21,9 @@ export interface Schema {
   sessions: SessionsTable;
   calls: CallsTable;
   call_legs: CallLegsTable;
+  archived_calls: ArchivedCallsTable;
+  archived_legs: ArchivedLegsTable;
+  archived_chunks: ArchivedChunksTable;
 }
 
 interface CredentialsTable {
@@ -147,6 +151,53 @@ interface CallLegsTable {
   call_report_id: Unchanging<string>;
   credential_id: Unchanging<string>;
   held: number;
+}
+
+/** Those of `calls` are for the gateway that goes on with them; these are for people. */
+interface ArchivedCallsTable {
+  id: Unchanging<string>;
+  node_id: Unchanging<string>;
+  caller_name: Unchanging<string>;
+  caller_number: Unchanging<string>;
+  destination: Unchanging<string>;
+  caller: Unchanging<string>;
+  callee: Unchanging<string | null>;
+  started_at: Unchanging<number>;
+  answered_at: number | null;
+  ended_at: number | null;
+  cause: string | null;
+  cause_code: number | null;
+  mos_seconds: number;
+  mos_sum: number;
+  worst_mos: number | null;
+  worst_at: number | null;
+}
+
+interface ArchivedLegsTable {
+  id: Unchanging<string>;
+  /** Ends with it. */
+  call: Unchanging<string>;
+  /** In the call; the caller's is 0. */
+  place: Unchanging<number>;
+  call_id: Unchanging<string>;
+  call_report_id: Unchanging<string>;
+  role: Unchanging<'caller' | 'callee'>;
+  user: Unchanging<string | null>;
+  credential_id: Unchanging<string>;
+  started_at: Unchanging<number>;
+  ended_at: number | null;
+  cause: string | null;
+  cause_code: number | null;
+  clock_offset_ms: number | null;
+}
+
+interface ArchivedChunksTable {
+  /** Puts chunks in the order in which they were written. */
+  sequence: Generated<number>;
+  /** Ends with it. */
+  leg: string;
+  kind: ChunkKind;
+  body: string;
 }
 
 type Unchanging<Value> = ColumnType<Value, Value, never>;

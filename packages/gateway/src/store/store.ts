@@ -1,3 +1,4 @@
+import type { CallArchive } from './archived-calls.ts';
 import type { Assistants, Conversations } from './assistant-records.ts';
 import type { CallRecords } from './call-records.ts';
 import type { Listing, Page } from './listing.ts';
@@ -15,6 +16,7 @@ export interface Store {
   assistants: Assistants;
   conversations: Conversations;
   callRecords: CallRecords;
+  callArchive: CallArchive;
   /** Rejects where the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;

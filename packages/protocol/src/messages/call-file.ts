@@ -2,7 +2,7 @@
  * All that is known of one call, in one file: what the gateway saw of both legs, and what their clients reported. Times
  * are ISO 8601, UTC; durations and offsets say their unit. Nothing in it is secret.
  */
-import type { CallReport, CallReportRecord } from './call-report.ts';
+import type { CallReport, CallReportRecord, CallReportRow } from './call-report.ts';
 
 export interface CallFile {
   format: 'parley-call';
@@ -42,9 +42,12 @@ export interface CallFileSummary {
 }
 
 export interface CallFileLeg {
-  /** The `callID` that its client knows it by. */
-  callId: string;
-  callReportId: string;
+  /**
+   * The `callID` that its client knows it by, and the id that its client reports with. Missing, as everything else that
+   * only the other party's client and the gateway know, where a user reads of the other party's leg.
+   */
+  callId?: string;
+  callReportId?: string;
   role: 'caller' | 'callee';
   /** The user name of whose leg it is; missing for an assistant, and for a visitor of one. */
   user?: string;
@@ -63,8 +66,9 @@ export interface CallFileLeg {
   media: readonly GatewayMediaSample[];
   /** What the client told, by its own clock, as it came but for secrets: an official client's reports too. */
   reports: readonly CallReport[];
-  /** What the client sent of its debug stream, by its own clock. */
+  /** What the client sent in its debug stream, by its own clock: what happened, and what it measured. */
   debug: readonly CallReportRecord[];
+  debugRows: readonly CallReportRow[];
 }
 
 /** Totals since the leg began, of its RTP at the gateway. */
@@ -81,3 +85,19 @@ export interface GatewayMediaSample {
   /** What the client says of what it receives (RTCP receiver reports). */
   remote?: { packetsLost: number; jitterMs: number; roundTripMs?: number };
 }
+
+/**
+ * What `GET /v2/calls/{id}/events` tells of a call while it goes on; `type` is the name of the event, too. The first
+ * is the file as far as it is known, and each of the others adds to it. `leg` is a place in `legs`, `index` one in the
+ * list that the new part belongs to: what is there already was told before.
+ */
+export type CallFileUpdate =
+  | { type: 'file'; file: CallFile }
+  /** It was answered, or has ended. Reports come after the end, too. */
+  | { type: 'call'; call: CallFileSummary }
+  | { type: 'leg'; leg: number; endedAt: string; cause: string; causeCode: number }
+  | { type: 'event'; leg: number; index: number; event: CallReportRecord }
+  | { type: 'media'; leg: number; index: number; sample: GatewayMediaSample }
+  | { type: 'report'; leg: number; index: number; report: CallReport }
+  | { type: 'debug'; leg: number; index: number; record: CallReportRecord }
+  | { type: 'debugRow'; leg: number; index: number; row: CallReportRow };

@@ -54,7 +54,7 @@ export interface CallReportRecord {
 /** The `context` of a record of Parley's, for programs; further members are particulars of the event. */
 export interface RecordContext extends Readonly<Record<string, unknown>> {
   /**
-   * - `signaling`: `sent`, `received` (`method`, `requestId`, `callID`, …)
+   * - `signaling`: `sent`, `received`, `refused` (`method`, `requestId`, `callID`, `code` of the error, …)
    * - `connection`: `status` (`status`, `reason`, as `telnyx.connection` tells), `opened`, `closed` (`code`)
    * - `call`: `state` (`state`, `previous`), `muted`, `unmuted`, `held`, `unheld`, `dtmf`, `ended` (`cause`, `causeCode`)
    * - `ice`: `connection` (`state`), `gathering` (`state`), `candidate` (`side`, `type`, `protocol`), `pair` (`local`, `remote`)
