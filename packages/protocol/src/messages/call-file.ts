@@ -68,7 +68,7 @@ export interface CallFileLeg {
   reports: readonly CallReport[];
   /** What the client sent in its debug stream, by its own clock: what happened, and what it measured. */
   debug: readonly CallReportRecord[];
-  debugRows: readonly CallReportRow[];
+  debugRows?: readonly CallReportRow[];
 }
 
 /** Totals since the leg began, of its RTP at the gateway. */
