@@ -14,7 +14,7 @@ const tests = [
 const configuration = ['**/*.config.{ts,js,mjs}', '.dependency-cruiser.mjs'];
 
 /** The only places where time, randomness, sockets and processes come in; everything else gets them as ports. */
-const browserEdge = ['packages/webrtc/src/platform/browser.ts', 'packages/webrtc/src/simulate.ts'];
+const browserEdge = ['packages/webrtc/src/platform/browser{,-reports}.ts', 'packages/webrtc/src/simulate.ts'];
 const nodeEdge = [
   'packages/gateway/src/node/**',
   'packages/gateway/src/media/worker*.ts',

@@ -5,7 +5,7 @@
  * that report anew, to be read in the diff.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,15 +18,27 @@ await bundle();
 if (process.argv.includes('--types')) await rollUpTypes(process.argv.includes('--update'));
 
 async function bundle() {
+  rmSync(inPackage('dist/monitoring'), { recursive: true, force: true });
   await bundleEntry('src/index.ts', [
-    { file: 'dist/index.js', format: 'esm' },
-    { file: 'dist/index.cjs', format: 'cjs' },
-    { file: 'lib/bundle.js', format: 'umd', name: 'TelnyxWebRTC', minify: true },
+    inParts('esm', 'js'),
+    inParts('cjs', 'cjs'),
+    { file: 'lib/bundle.js', format: 'umd', name: 'TelnyxWebRTC', minify: true, codeSplitting: false },
   ]);
   await bundleEntry('src/simulate.ts', [
     { file: 'dist/simulate.js', format: 'esm' },
     { file: 'dist/simulate.cjs', format: 'cjs' },
   ]);
+}
+
+/** What measures calls is loaded by itself, and what both need is a part of neither. */
+function inParts(format, extension) {
+  return {
+    dir: 'dist',
+    format,
+    entryFileNames: `index.${extension}`,
+    chunkFileNames: `monitoring/[name].${extension}`,
+    codeSplitting: { groups: [{ name: 'warnings', test: /quality-warnings/ }] },
+  };
 }
 
 async function bundleEntry(entry, outputs) {
@@ -36,8 +48,10 @@ async function bundleEntry(entry, outputs) {
     resolve: { conditionNames: ['@parley/source', 'import'] },
     tsconfig: false,
   });
-  for (const output of outputs)
-    await made.write({ ...output, file: inPackage(output.file), sourcemap: true });
+  for (const { dir, file, ...output } of outputs) {
+    const place = dir === undefined ? { file: inPackage(file) } : { dir: inPackage(dir) };
+    await made.write({ ...output, ...place, sourcemap: true });
+  }
   await made.close();
 }
 

@@ -15,7 +15,7 @@ interface FakeTransceiver {
  * A peer connection that negotiates by the rules of JSEP and moves no media: a step in the wrong signaling state
  * is refused as a browser refuses it. Candidates come, and connections change, when a test says so.
  */
-export class FakePeerConnection {
+export class FakePeerConnection extends EventTarget {
   signalingState: RTCSignalingState = 'stable';
   iceGatheringState: RTCIceGatheringState = 'new';
   connectionState: RTCPeerConnectionState = 'new';
@@ -32,12 +32,16 @@ export class FakePeerConnection {
   gathersAtOnce = true;
   /** Whether packets and answers arrive while it is connected. */
   hears = true;
+  /** Further members of what is counted of the incoming stream, and further entries. */
+  inbound: object = {};
+  statistics = new Map<string, object>();
   /** How often ICE was started again. */
   restarts = 0;
   private arrived = 0;
   private readonly beforeStep: BeforeStep;
 
   constructor(configuration: RTCConfiguration, beforeStep: BeforeStep) {
+    super();
     this.configuration = configuration;
     this.beforeStep = beforeStep;
   }
@@ -102,7 +106,8 @@ export class FakePeerConnection {
   async getStats(): Promise<ReadonlyMap<string, object>> {
     await this.step('getStats');
     if (this.hears && this.connectionState === 'connected') this.arrived++;
-    return new Map([['inbound', { type: 'inbound-rtp', packetsReceived: this.arrived }]]);
+    const inbound = { id: 'inbound', type: 'inbound-rtp', kind: 'audio', packetsReceived: this.arrived };
+    return new Map<string, object>([['inbound', { ...inbound, ...this.inbound }], ...this.statistics]);
   }
 
   setConfiguration(configuration: RTCConfiguration): void {
@@ -136,6 +141,7 @@ export class FakePeerConnection {
     if (this.connectionState === 'closed') return;
     this.connectionState = state;
     this.onconnectionstatechange?.();
+    this.dispatchEvent(new Event('connectionstatechange'));
   }
 
   /** What is sent: the track of the microphone, or null. */

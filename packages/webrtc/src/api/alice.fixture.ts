@@ -1,12 +1,15 @@
 import { type FakeLocks, FakeMedia, ManualClock, settle, type ScriptedGateway } from '@parley/testkit';
 
-import type { PageHappening, Platform } from '../platform/ports.ts';
+import type { PageHappening, Platform, ReportPorts } from '../platform/ports.ts';
 import type { Call, INotification } from './call.ts';
 import type { IConnectionEvent } from './connection.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
 import type { IClientOptions } from './options.ts';
 import { TelnyxRTC } from './telnyx-rtc.ts';
 import type { ITelnyxWarningEvent } from './warnings.ts';
+import type { LoadWatcher, Watcher } from './watch.ts';
+
+const UNWATCHED: Watcher = { note: () => undefined };
 
 /** A client in a page of fakes, and what its application hears. */
 export class Alice {
@@ -31,6 +34,17 @@ export class Alice {
   /** Of her browser; undefined: it has none. */
   locks: FakeLocks | undefined;
   isVisible = true;
+  /** Whether calls are measured and reported on. */
+  isWatched = false;
+  /** Bodies of reports, and what the server answers to the next ones; afterwards 204. */
+  readonly posted: {
+    url: string;
+    headers: Readonly<Record<string, string>>;
+    body: string;
+    keepalive: boolean;
+  }[] = [];
+  readonly postAnswers: (number | Error)[] = [];
+  readonly downloads: { name: string; text: string }[] = [];
   private readonly pageListeners = new Set<(happening: PageHappening) => void>();
   private readonly states = new Map<string, string[]>();
 
@@ -38,9 +52,17 @@ export class Alice {
     this.gateway = gateway;
     const credentials = { login: 'alice', password: 'wonderland', env: 'ws://gateway.test/' };
     const platform = this.platform();
+    const loadWatcher = async (): ReturnType<LoadWatcher> => {
+      const { watchClient } = await import('./monitoring.ts');
+      return (client) => (this.isWatched ? watchClient(client, this.reports) : UNWATCHED);
+    };
     const Client = class extends TelnyxRTC {
       protected override createPlatform(): Platform {
         return platform;
+      }
+
+      protected override loadWatcher(): ReturnType<LoadWatcher> {
+        return loadWatcher();
       }
     };
     this.client = new Client({ ...credentials, ...options });
@@ -130,6 +152,20 @@ export class Alice {
       });
   }
 
+  private get reports(): ReportPorts {
+    return {
+      post: async (upload, keepalive) => {
+        this.posted.push({ ...upload, keepalive });
+        const answer = this.postAnswers.shift() ?? 204;
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+      download: (name, text) => {
+        this.downloads.push({ name, text });
+      },
+    };
+  }
+
   private platform(): Platform {
     const userAgent = (): string => this.userAgent;
     const locks = (): FakeLocks | undefined => this.locks;
@@ -163,7 +199,7 @@ export class Alice {
       },
       isVisible: () => this.isVisible,
       write: (level, line, ...detail) => {
-        this.console.push([level, line, ...detail.map(String)].join(' '));
+        this.console.push([level, line, ...detail.map(textOf)].join(' '));
       },
     };
   }
@@ -178,3 +214,7 @@ export const NOTHING_LEFT = {
   timers: 0,
   calls: 0,
 };
+
+function textOf(detail: unknown): string {
+  return detail instanceof Error ? detail.message : JSON.stringify(detail);
+}

@@ -14,6 +14,7 @@ import { Call, type CallOwner, type INotification, type IVertoCallOptions } from
 import { toSettings, type CallDefaults } from './call-settings.ts';
 import { USER_AGENT } from './dialog-params.ts';
 import type { SavedCall, SavedPage } from './page-marker.ts';
+import type { Watch } from './watch.ts';
 import { TelnyxError, type ErrorOverride, type TelnyxErrorCode } from './errors.ts';
 import type { TelnyxEvents } from './events.ts';
 import { CALL_ERRORS, FATALITY, microphoneErrorCode } from './failures.ts';
@@ -24,6 +25,7 @@ export interface CallClient extends CallDefaults {
   readonly platform: Platform;
   readonly log: Log;
   readonly session: Session;
+  readonly watch: Watch;
   fail(
     code: TelnyxErrorCode,
     originalError: unknown,
@@ -158,7 +160,11 @@ export class CallBook implements CallOwner {
       {
         ...platform,
         log: named('call', log),
-        createPeerConnection: (configuration) => this.spare.take(configuration),
+        createPeerConnection: (configuration) => {
+          const connection = this.spare.take(configuration);
+          client.watch.note('peer', { call, connection });
+          return connection;
+        },
       },
       { session, userAgent: USER_AGENT },
       () => toSettings(call.options, client),
@@ -238,6 +244,8 @@ export class CallBook implements CallOwner {
   }
 
   updated(call: Call): void {
+    const { mediaState, state } = call;
+    this.#client.watch.note('call', { call, mediaState, state });
     this.#notify(call, { type: 'callUpdate', call });
   }
 

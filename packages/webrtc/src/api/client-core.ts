@@ -27,18 +27,20 @@ import { defaultIceServers } from './ice-servers.ts';
 import { toLogin } from './login.ts';
 import type { MediaElementSource } from './options.ts';
 import { inRegion, toServerUrl } from './server-address.ts';
-import { toWarning, type ToldWarningCode } from './warnings.ts';
+import { Watch, type LoadWatcher, type WatchedClient } from './watch.ts';
+import { toWarning, type ITelnyxWarning, type ToldWarningCode } from './warnings.ts';
 
 type Emit = <K extends keyof TelnyxEvents>(event: K, payload: TelnyxEvents[K]) => void;
 
 /** What makes a client work, out of reach of the application. */
-export class ClientCore implements CallClient {
+export class ClientCore implements CallClient, WatchedClient {
   readonly platform: Platform;
   readonly log: Log;
   readonly emitter: Emitter<TelnyxEvents>;
   readonly session: Session;
   readonly book: CallBook;
   readonly fields: ClientFields;
+  readonly watch: Watch;
   /** Constraints of the microphone, as the application has set them. */
   audioSettings: boolean | MediaTrackConstraints = true;
   microphoneEnabled = true;
@@ -51,16 +53,20 @@ export class ClientCore implements CallClient {
   /** The departure that goes on; a `connect()` meanwhile revokes it. */
   #leaving: symbol | undefined;
 
-  constructor(platform: Platform, log: Log, fields: ClientFields, everyEvent: Emit) {
+  constructor(platform: Platform, fields: ClientFields, everyEvent: Emit, loadWatcher: LoadWatcher) {
     this.platform = platform;
-    this.log = log;
     this.fields = fields;
+    this.watch = new Watch(this, loadWatcher);
+    this.log = named('TelnyxRTC', (level, line, ...detail) => {
+      if (level !== 'debug') platform.write(level, line, ...detail);
+      this.watch.note('log', { level, line });
+    });
     this.#everyEvent = everyEvent;
     this.emitter = new Emitter((event, error) => {
       this.log('error', `a listener of ${String(event)} threw`, error);
     });
     this.session = new Session(
-      { ...platform, openSocket: (url) => platform.openSocket(url), log: named('session', log) },
+      { ...platform, openSocket: (url) => platform.openSocket(url), log: named('session', this.log) },
       () => this.#sessionSettings(),
       this.#sessionObserver,
     );
@@ -121,6 +127,7 @@ export class ClientCore implements CallClient {
   };
 
   readonly emit: Emit = (event, payload) => {
+    this.watch.note(event, payload);
     this.emitter.emit(event, payload);
     this.#everyEvent(event, payload);
   };
@@ -137,12 +144,17 @@ export class ClientCore implements CallClient {
   }
 
   warn(code: ToldWarningCode, detail: object): void {
-    this.emit('telnyx.warning', { warning: toWarning(code), sessionId: this.sessionId, ...detail });
+    this.emit('telnyx.warning', this.warning(toWarning(code), detail));
+  }
+
+  warning(warning: ITelnyxWarning, detail: object): TelnyxEvents['telnyx.warning'] {
+    return { warning, sessionId: this.sessionId, ...detail };
   }
 
   connect(): void {
     this.#leaving = undefined;
     this.#page.watch();
+    if (this.fields.options.debug) void this.watch.begin();
     this.session.connect();
   }
 
@@ -221,6 +233,7 @@ export class ClientCore implements CallClient {
     ready: () => {
       this.book.calls.ready();
       this.book.prefetch();
+      void this.watch.begin();
       this.emit('telnyx.ready', { ...this.session.registrationInfo, type: 'vertoClientReady' });
     },
     failed: (failure, error) => {
@@ -239,6 +252,9 @@ export class ClientCore implements CallClient {
     },
     pushed: (push, acknowledge) => {
       this.book.calls.handle(push, acknowledge);
+    },
+    sent: (method, params) => {
+      this.watch.note('sent', { method, params });
     },
     message: (raw) => {
       this.emit('telnyx.socket.message', raw);

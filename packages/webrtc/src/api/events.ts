@@ -14,6 +14,7 @@ export const SwEvent = {
   Connection: 'telnyx.connection',
   Error: 'telnyx.error',
   Warning: 'telnyx.warning',
+  WarningCleared: 'telnyx.warning.cleared',
   Notification: 'telnyx.notification',
   StatsFrame: 'telnyx.stats.frame',
   StatsReport: 'telnyx.stats.report',
@@ -55,21 +56,94 @@ export interface ISocketErrorEvent {
   socketGeneration: number;
 }
 
-/** Payload of `telnyx.stats.frame`: how a call does. What the browser has not measured yet is left out. */
-export interface IStatsFrame {
-  /** Round trip in seconds, as in W3C statistics. */
-  rtt?: number;
+export type StatsQuality = 'excellent' | 'good' | 'fair' | 'poor' | 'bad';
+
+/** How a call does, or did. What the browser has not measured is left out. */
+export interface IStatsFigures {
+  /** Round trip to the server in seconds, as in W3C statistics. */
+  readonly rtt?: number;
   /** Jitter of what arrives, in seconds. */
-  jitter?: number;
+  readonly jitter?: number;
   /** The same in milliseconds. */
-  rttMs?: number;
-  jitterMs?: number;
-  /** Mean opinion score, from 1 to 4.5 (ITU-T G.107). */
-  mos?: number;
+  readonly rttMs?: number;
+  readonly jitterMs?: number;
+  /** The part of what should have arrived and did not, or too late to be heard; from 0 to 1. */
+  readonly packetLoss?: number;
+  /** Mean opinion score of what is heard here, from 1 to 4.5 (ITU-T G.107). */
+  readonly mos?: number;
+  /** `mos` in a word: above 4.2, 4.0, 3.6, 3.0, or not. */
+  readonly quality?: StatsQuality;
+  /** Root mean square of what is heard, and of what the microphone gives; from 0 to 1. */
+  readonly inboundLevel?: number;
+  readonly outboundLevel?: number;
+  /** Bits a second. */
+  readonly inboundBitrate?: number;
+  readonly outboundBitrate?: number;
 }
 
-/** Payload of `telnyx.stats.report`: how a call did. */
-export type IStatsReport = Readonly<Record<string, unknown>>;
+/** Counted since the call was answered, over all its media paths. */
+export interface IStatsTotals {
+  readonly packetsReceived: number;
+  readonly packetsLost: number;
+  readonly packetsSent: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+}
+
+/** An entry of the browser's statistics (W3C webrtc-stats); null: it has none. */
+export type StatsEntry = Readonly<Record<string, unknown>> | null;
+
+/** Payload of `telnyx.stats.frame`: means over the interval, totals until now. */
+export interface IStatsFrame extends IStatsFigures, IStatsTotals {
+  readonly callId: string;
+  /** End of the interval, in milliseconds of the epoch. */
+  readonly timestamp: number;
+  readonly inboundAudio: StatsEntry;
+  readonly outboundAudio: StatsEntry;
+  /** What the server says of what it receives, and of what it sends. */
+  readonly remoteInboundAudio: StatsEntry;
+  readonly remoteOutboundAudio: StatsEntry;
+}
+
+/** Payload of `telnyx.stats.report`, once for each call at its end. Iterating over it gives the figures of its frames. */
+export interface IStatsReport extends Iterable<IStatsFigures> {
+  readonly callId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly cause: string | undefined;
+  readonly causeCode: number | undefined;
+  /** Milliseconds of the epoch; `answeredAt` undefined: it was not answered. */
+  readonly startedAt: number;
+  readonly answeredAt: number | undefined;
+  readonly endedAt: number;
+  /** From the answer to the end. */
+  readonly durationSeconds: number;
+  readonly timings: ICallTimings;
+  /** How many frames there were. */
+  readonly frames: number;
+  /** Over all frames. */
+  readonly mean: IStatsFigures;
+  /** The worst second. */
+  readonly worst: { readonly at: number; readonly mos: number } | undefined;
+  readonly totals: IStatsTotals;
+  /** The pairs of candidates that the call went over, and from when on. */
+  readonly paths: readonly {
+    readonly at: number;
+    readonly local: StatsEntry;
+    readonly remote: StatsEntry;
+  }[];
+}
+
+/** Milliseconds since the call began; undefined: it did not come to that. */
+export interface ICallTimings {
+  /** The other side was called, or this one rang. */
+  readonly ringing: number | undefined;
+  readonly answered: number | undefined;
+  /** The media path was there. */
+  readonly connected: number | undefined;
+}
+
+/** Payload of `telnyx.warning.cleared`: what `telnyx.warning` told of a call is over. */
+export type IWarningClearedEvent = ITelnyxWarningEvent;
 
 /** Event names and their payloads. */
 export interface TelnyxEvents {
@@ -77,6 +151,7 @@ export interface TelnyxEvents {
   'telnyx.connection': IConnectionEvent;
   'telnyx.error': ITelnyxErrorEvent;
   'telnyx.warning': ITelnyxWarningEvent;
+  'telnyx.warning.cleared': IWarningClearedEvent;
   'telnyx.notification': INotification;
   'telnyx.socket.open': Event;
   'telnyx.socket.close': ISocketCloseEvent;

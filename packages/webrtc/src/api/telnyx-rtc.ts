@@ -2,7 +2,8 @@
 import { ClientCore } from './client-core.ts';
 
 import { Emitter } from '../kernel/emitter.ts';
-import { named, type Log } from '../kernel/log.ts';
+import { named } from '../kernel/log.ts';
+import type { LoadWatcher } from './watch.ts';
 import { checkPermissions, findDeviceId, listDevices, supportedConstraints } from '../media/devices.ts';
 import { MicrophoneError } from '../media/microphone.ts';
 import { findElement } from '../media/playback.ts';
@@ -85,10 +86,7 @@ export class TelnyxRTC {
   /** @throws Error, `Invalid init options: …`, which names the option that cannot be used */
   constructor(options: IClientOptions) {
     const platform = this.createPlatform();
-    const write: Log = (level, line, ...detail) => {
-      if (level !== 'debug' || this.options.debug) platform.write(level, line, ...detail);
-    };
-    const log = named('TelnyxRTC', write);
+    const log = named('TelnyxRTC', platform.write);
     this.options = {};
     this.options = checkClientOptions(options, (line) => {
       log('warn', line);
@@ -96,9 +94,14 @@ export class TelnyxRTC {
     this.uuid = platform.uuid();
     this.ringtoneFile = this.options.ringtoneFile;
     this.ringbackFile = this.options.ringbackFile;
-    const core = new ClientCore(platform, log, this, (event, payload) => {
-      TelnyxRTC.everyClient?.emit(event, payload);
-    });
+    const core = new ClientCore(
+      platform,
+      this,
+      (event, payload) => {
+        TelnyxRTC.everyClient?.emit(event, payload);
+      },
+      () => this.loadWatcher(),
+    );
     Object.defineProperty(this, 'core', { value: () => core });
   }
 
@@ -108,6 +111,12 @@ export class TelnyxRTC {
    */
   protected createPlatform(): Platform {
     return browserPlatform();
+  }
+
+  /** @internal */
+  protected async loadWatcher(): ReturnType<LoadWatcher> {
+    const { watchClient } = await import('./monitoring.ts');
+    return watchClient;
   }
 
   /** Whether the socket is open; for whether calls can be made, see the event `telnyx.ready`. */

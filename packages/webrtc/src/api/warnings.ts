@@ -1,4 +1,5 @@
 import { codesByName, joinTables, mapRows, toEntry, type ICatalogueEntry, type Row } from './catalogue.ts';
+import { QUALITY_WARNINGS } from './quality-warnings.ts';
 
 const NETWORK = 'Check the network.';
 const ICE_SERVERS = 'Check the STUN and TURN servers.';
@@ -25,24 +26,15 @@ const TOLD = {
   36005: ['RECONNECTION_FAILED_WITH_NO_AUTO_RECONNECT', 'The connection stays closed', 'Call connect().'],
 } as const satisfies Record<number, Row>;
 
-/** What no part of the client tells. Move a row to `TOLD` to tell it. */
+/** What no part of the SDK tells. Move a row to `TOLD` to tell it. */
 const UNTOLD = {
-  31001: ['HIGH_RTT', 'The round trip takes long', NETWORK],
-  31002: ['HIGH_JITTER', 'Packets arrive unevenly', NETWORK],
-  31003: ['HIGH_PACKET_LOSS', 'Packets are lost', NETWORK],
-  31004: ['LOW_MOS', 'The call sounds bad', NETWORK],
-  31005: ['LOW_LOCAL_AUDIO', 'The microphone is silent', 'Check the microphone.'],
-  31006: ['LOW_INBOUND_AUDIO', 'The other side is silent', 'Check the microphone of the other side.'],
-  32001: ['LOW_BYTES_RECEIVED', 'No audio arrives', NETWORK],
-  32002: ['LOW_BYTES_SENT', 'No audio is sent', NETWORK],
   32003: ['RECORDING_UNAVAILABLE', 'This browser cannot record', 'Use a browser that can.'],
   32004: ['RECORDING_BUFFER_OVERFLOW', 'Parts of the recording were dropped', NETWORK],
   33002: ['ICE_GATHERING_TIMEOUT', 'Finding addresses takes long', ICE_SERVERS],
   33007: ['DUPLICATE_INBOUND_ANSWER', 'The call was replaced by another', NOTHING],
-  33008: ['ICE_CANDIDATE_PAIR_CHANGED', 'The media path has changed', NOTHING],
 } as const satisfies Record<number, Row>;
 
-const TABLE = /* @__PURE__ */ joinTables(TOLD, UNTOLD);
+const TABLE = /* @__PURE__ */ joinTables(/* @__PURE__ */ joinTables(TOLD, UNTOLD), QUALITY_WARNINGS);
 
 export type TelnyxWarningCode = keyof typeof TABLE;
 

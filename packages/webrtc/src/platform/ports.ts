@@ -76,3 +76,17 @@ export interface Platform extends MediaPorts {
   isOnline(): boolean;
   readonly write: Log;
 }
+
+/** What is to be told to the server outside of the socket. */
+export interface Upload {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ReportPorts {
+  /** @param keepalive goes on when the page is gone @returns the status of the answer @throws where there is none */
+  post(upload: Upload, keepalive: boolean): Promise<number>;
+  /** Hands the person a file. */
+  download(name: string, text: string): void;
+}

@@ -53,6 +53,8 @@ export interface SessionObserver {
   /** @param acknowledge does nothing where the server does not wait for it */
   pushed(push: CallPush, acknowledge: () => void): void;
   message(raw: Fields): void;
+  /** A request goes out. */
+  sent(method: string, params: Fields): void;
   opened(event: Event): void;
   socketFailed(event: Event, generation: number): void;
   /** No socket opened at any of the servers, since one last did. */

@@ -21,6 +21,7 @@ import type { SessionObserver, SessionPorts, SessionSettings } from './session-p
 import { Sockets } from './sockets.ts';
 
 const REQUEST_MS = 10_000;
+const always = (): boolean => true;
 
 /** Runs the session machine: opens sockets, logs in, and carries requests between them. */
 export class Session {
@@ -150,17 +151,12 @@ export class Session {
    * @param isWanted whether it still is when it can be sent
    * @throws RpcError
    */
-  request(
-    method: string,
-    params: Fields,
-    timeoutMs = REQUEST_MS,
-    isWanted = (): boolean => true,
-  ): Promise<Fields> {
+  request(method: string, params: Fields, timeoutMs = REQUEST_MS, isWanted = always): Promise<Fields> {
     const dueAt = this.#ports.now() + timeoutMs;
-    const send = (): Promise<Fields> => {
-      if (!isWanted()) return Promise.reject(offline(method));
-      const sent = { sessid: this.resumption.sessionId, ...params };
-      return this.#requestNow(method, sent, dueAt - this.#ports.now());
+    const send = async (): Promise<Fields> => {
+      if (!isWanted()) throw offline(method);
+      const { sessionId: sessid } = this.resumption;
+      return this.#requestNow(method, { sessid, ...params }, dueAt - this.#ports.now());
     };
     // A socket that seems dead may yet carry it, and an end that comes twice does no harm.
     if (this.state.name === 'relieving' && method === 'telnyx_rtc.bye') send().catch(() => undefined);
@@ -310,15 +306,14 @@ export class Session {
   #requestNow(method: string, params: Fields, timeoutMs = REQUEST_MS, extra?: Fields): Promise<Fields> {
     const { rpc } = this.sockets;
     if (!rpc) return Promise.reject(offline(method));
-    this.#ports.log('debug', `→ ${method}`);
+    this.#observer.sent(method, params);
     return rpc.request(method, params, timeoutMs, extra);
   }
 
   #handleText(text: string): void {
     this.#liveness?.heard();
     const frame = decodeToClient(text);
-    const { voiceSdkId } = frame;
-    if (voiceSdkId !== undefined) this.resumption.voiceSdkId = voiceSdkId;
+    this.resumption.voiceSdkId = frame.voiceSdkId ?? this.resumption.voiceSdkId;
     if (frame.kind === 'response' && this.sockets.rpc?.handleResponse(frame)) return;
     const raw = parseFields(text);
     if (raw) this.#observer.message(raw);
@@ -330,7 +325,6 @@ export class Session {
   }
 
   #handlePush(push: Push): void {
-    this.#ports.log('debug', `← ${push.method}`);
     const acknowledge = (): void => {
       if (push.id !== undefined) this.sockets.rpc?.acknowledge(push.id, push.method);
     };

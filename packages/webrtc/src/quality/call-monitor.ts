@@ -1,0 +1,108 @@
+import type { CallReportRow } from '@parley/protocol';
+
+import { detect, type Finding, type Watches } from './detectors.ts';
+import { figuresBetween, type Figures, type Measures } from './figures.ts';
+import type { Tell } from './peer-watch.ts';
+import { toRow } from './report-row.ts';
+import type { Sample, Stats } from './sample.ts';
+import { Sampler, type SamplerPorts } from './sampler.ts';
+import { closeFrame, collect, NOTHING_YET, type Totals } from './totals.ts';
+
+export interface CallMonitorPorts extends SamplerPorts {
+  readonly microphone: () => MediaStreamTrack | undefined;
+  readonly isMuted: () => boolean;
+  readonly isHeld: () => boolean;
+}
+
+export interface CallMonitorObserver {
+  readonly tell: Tell;
+  row(row: CallReportRow): void;
+  /** An interval is over. */
+  frame(mean: Measures, sample: Sample): void;
+  found(finding: Finding): void;
+}
+
+const SAMPLE_MS = 1000;
+
+/** Measures a call from its answer to its end. */
+export class CallMonitor {
+  readonly #ports: CallMonitorPorts;
+  readonly #frameMs: number;
+  readonly #observer: CallMonitorObserver;
+  #sampler: Sampler | undefined;
+  #last: Sample | undefined;
+  #totals: Totals = NOTHING_YET;
+  #watches: Watches = new Map();
+  #frameDueAt = 0;
+  #wasMuted = false;
+  #pairId: string | undefined;
+
+  /** @param frameMs how long the interval of a frame is */
+  constructor(ports: CallMonitorPorts, frameMs: number, observer: CallMonitorObserver) {
+    this.#ports = ports;
+    this.#frameMs = frameMs;
+    this.#observer = observer;
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  begin(): void {
+    if (this.#sampler) return;
+    this.#frameDueAt = this.#ports.now() + this.#frameMs;
+    this.#sampler = new Sampler(this.#ports, Math.min(SAMPLE_MS, this.#frameMs), (sample) => {
+      this.#take(sample);
+    });
+  }
+
+  end(): void {
+    this.#sampler?.stop();
+  }
+
+  #take(sample: Sample): void {
+    const { isHeld, isMuted, microphone } = this.#ports;
+    const figures = figuresBetween(this.#last, sample);
+    const track = microphone();
+    this.#last = sample;
+    this.#totals = collect(this.#totals, sample, figures);
+    this.#tellPair(figures.pairId, sample);
+    this.#tellMuted(isMuted());
+    this.#observer.row(toRow(sample, figures, track));
+    this.#detect(figures, { held: isHeld(), speaking: track?.readyState === 'live' && !isMuted() });
+    if (sample.at >= this.#frameDueAt - SAMPLE_MS / 10) this.#closeFrame(sample);
+  }
+
+  #closeFrame(sample: Sample): void {
+    this.#frameDueAt = Math.max(this.#frameDueAt + this.#frameMs, sample.at);
+    const { frame, totals } = closeFrame(this.#totals);
+    this.#totals = totals;
+    if (frame) this.#observer.frame(frame, sample);
+  }
+
+  #detect(figures: Figures, circumstances: { held: boolean; speaking: boolean }): void {
+    const { findings, watches } = detect(this.#watches, figures, circumstances);
+    this.#watches = watches;
+    for (const finding of findings) this.#observer.found(finding);
+  }
+
+  #tellPair(pairId: string | undefined, { local, remote }: Sample): void {
+    if (pairId === undefined || pairId === this.#pairId) return;
+    const isFirst = this.#pairId === undefined;
+    this.#pairId = pairId;
+    const details = { local: describe(local), remote: describe(remote) };
+    this.#observer.tell('ice', 'pair', `media goes over ${details.local} to ${details.remote}`, details);
+    if (!isFirst) this.#observer.found({ impairment: 'path-changed', is: 'raised' });
+  }
+
+  #tellMuted(muted: boolean): void {
+    if (muted !== this.#wasMuted)
+      this.#observer.tell('call', muted ? 'muted' : 'unmuted', muted ? 'muted' : 'unmuted');
+    this.#wasMuted = muted;
+  }
+}
+
+function describe(candidate: Stats | undefined): string {
+  const { candidateType = 'unknown', protocol = '', relayProtocol = protocol } = candidate ?? {};
+  return `${String(candidateType)} ${String(relayProtocol)}`.trim();
+}
