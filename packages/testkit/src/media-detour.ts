@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 
-import { type Impairment, type UdpRelay, openUdpRelay } from './udp-relay.ts';
+import { type Impairment, type Tap, type UdpRelay, openUdpRelay } from './udp-relay.ts';
 
 /**
  * Leads the media of every call that is signaled through it over relays: it stands before the gateway's WebSocket
@@ -22,7 +22,8 @@ export interface MediaDetour {
 
 const HOST_CANDIDATE = /(candidate:\S+ \d+ udp \d+ )(\d+\.\d+\.\d+\.\d+) (\d+)( typ host)/gi;
 
-export async function openMediaDetour(gateway: string): Promise<MediaDetour> {
+/** @param tap is shown every packet of every path */
+export async function openMediaDetour(gateway: string, tap?: Tap): Promise<MediaDetour> {
   const relays: UdpRelay[] = [];
   let impairment: Partial<Impairment> = {};
   const detour = async (text: string) => {
@@ -30,7 +31,11 @@ export async function openMediaDetour(gateway: string): Promise<MediaDetour> {
     for (const [, , address = '', port = ''] of text.matchAll(HOST_CANDIDATE)) {
       const key = `${address} ${port}`;
       if (ports.has(key)) continue;
-      const relay = await openUdpRelay({ target: { address, port: Number(port) }, ...impairment });
+      const relay = await openUdpRelay({
+        target: { address, port: Number(port) },
+        ...(tap && { tap }),
+        ...impairment,
+      });
       relays.push(relay);
       ports.set(key, relay.port);
     }

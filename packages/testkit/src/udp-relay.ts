@@ -26,19 +26,31 @@ export interface UdpRelayOptions extends Partial<Impairment> {
   target: { address: string; port: number };
   /** Gives numbers from 0 up to 1; the default repeats itself from run to run. */
   random?: () => number;
+  /** Is shown every packet as it goes on, or as it is dropped. */
+  tap?: Tap;
 }
+
+/** @param sent false: it is dropped */
+export type Tap = (bytes: Buffer, sent: boolean) => void;
 
 type Packet = () => void;
 
 export async function openUdpRelay(options: UdpRelayOptions): Promise<UdpRelay> {
-  const { target, random = seededRandom(1), ...impairment } = options;
+  const { target, random = seededRandom(1), tap, ...impairment } = options;
   const path: Impairment & { cut: boolean } = { delayMs: 0, jitterMs: 0, loss: 0, cut: false, ...impairment };
   const line = createDelayLine<Packet>((send) => {
     send();
   });
   const late = new Set<NodeJS.Timeout>();
-  const forward = (send: Packet) => {
-    if (path.cut || random() < path.loss) return;
+  const forward = (bytes: Buffer, pass: Packet) => {
+    const send = () => {
+      tap?.(bytes, true);
+      pass();
+    };
+    if (path.cut || random() < path.loss) {
+      tap?.(bytes, false);
+      return;
+    }
     if (path.jitterMs === 0) {
       line.push(send, path.delayMs);
       return;
@@ -58,7 +70,7 @@ export async function openUdpRelay(options: UdpRelayOptions): Promise<UdpRelay> 
     const back = createSocket('udp4');
     back.on('error', () => undefined);
     back.on('message', (bytes) => {
-      forward(() => {
+      forward(bytes, () => {
         front.send(bytes, port, address);
       });
     });
@@ -68,7 +80,7 @@ export async function openUdpRelay(options: UdpRelayOptions): Promise<UdpRelay> 
   front.on('error', () => undefined);
   front.on('message', (bytes, { address, port }) => {
     const back = clients.get(`${address}:${port}`) ?? openBack(address, port);
-    forward(() => {
+    forward(bytes, () => {
       back.send(bytes, target.port, target.address);
     });
   });

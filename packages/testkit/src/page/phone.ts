@@ -15,6 +15,8 @@ export interface PhoneEvent {
   connection?: string;
   /** Of an event of an assistant's. */
   params?: unknown;
+  /** Of an event about statistics, all of it. */
+  stats?: unknown;
   call?: CallSnapshot;
 }
 
@@ -88,6 +90,9 @@ const EVENTS = [
   'telnyx.connection',
   'telnyx.error',
   'telnyx.warning',
+  'telnyx.warning.cleared',
+  'telnyx.stats.frame',
+  'telnyx.stats.report',
   'telnyx.notification',
   'telnyx.ai.conversation',
   'telnyx.socket.open',
@@ -186,6 +191,7 @@ function toEvent(name: string, payload: unknown): PhoneEvent {
   if (typeof type === 'string') event.type = type;
   const params = member(payload, 'params');
   if (name === 'telnyx.ai.conversation' && params !== undefined) event.params = params;
+  if (name.startsWith('telnyx.stats.')) event.stats = JSON.parse(JSON.stringify(payload));
   const problem = member(payload, 'error') ?? member(payload, 'warning');
   const code = member(problem, 'code');
   if (typeof code === 'number') event.code = code;

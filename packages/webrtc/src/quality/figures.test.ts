@@ -72,18 +72,25 @@ describe('figuresBetween', () => {
   it.each([
     ['nothing', received(100), received(150), 0],
     ['5 of 50', received(100, 3), received(145, 8), 0.1],
-    ['5 of 50, all mended', received(100), received(145, 5, { fecPacketsReceived: 5 }), 0],
-    [
-      '5 of 50, what mends them superfluous',
-      received(100),
-      received(145, 5, { fecPacketsReceived: 5, fecPacketsDiscarded: 5 }),
-      0.1,
-    ],
-    ['none of 50, 10 too late', received(100), received(150, 0, { packetsDiscarded: 10 }), 0.2],
     ['what was counted as lost and has come', received(100, 5), received(155, 0), 0],
     ['everything', received(100), received(100, 50), 1],
   ])('of %s lost, tells the share', (_, before, now, loss) => {
     expect(figuresOf({ IT01: before }, { IT01: now }).measures.loss).toBeCloseTo(loss, 9);
+  });
+
+  it.each([
+    ['5 of 50, all mended', received(145, 5, { fecPacketsReceived: 5 }), 0],
+    [
+      '5 of 50, what mends them superfluous',
+      received(145, 5, { fecPacketsReceived: 5, fecPacketsDiscarded: 5 }),
+      0.1,
+    ],
+    ['none of 50, 10 too late', received(150, 0, { packetsDiscarded: 10 }), 0.2],
+  ])('of %s, rates what is heard', (_, now, loss) => {
+    const heard = (share: number) => Math.round(100 - 100 * share);
+    const same = received(100 + heard(loss), 100 - heard(loss));
+    const { rFactor } = figuresOf({ IT01: received(100) }, { IT01: now }).measures;
+    expect(rFactor).toBeCloseTo(figuresOf({ IT01: received(100) }, { IT01: same }).measures.rFactor ?? 0, 9);
   });
 
   it('of another stream, counts from its beginning', () => {

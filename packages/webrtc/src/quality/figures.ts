@@ -7,7 +7,7 @@ export interface Measures {
   readonly roundTripTime: number | undefined;
   /** Of what arrives. */
   readonly jitter: number | undefined;
-  /** Of what should have arrived, what did not or came too late. */
+  /** Of what should have arrived, what did not. */
   readonly loss: number | undefined;
   /** What the far end says has not reached it. */
   readonly remoteLoss: number | undefined;
@@ -108,18 +108,18 @@ function measuresBetween(before: Sample | undefined, now: Sample, counts: Counts
   const roundTripTime =
     numberOf(now.pair, 'currentRoundTripTime') ?? numberOf(now.remoteInbound, 'roundTripTime');
   const jitter = numberOf(now.inbound, 'jitter');
-  const loss = lossBetween(before?.inbound, now.inbound, counts);
+  const heardLoss = heardLossBetween(before?.inbound, now.inbound, counts);
   const codec = isOpus(now.inboundCodec) ? 'opus' : 'g711';
   // Where nothing was due there is nothing to rate.
   const rating =
-    loss === undefined
+    heardLoss === undefined
       ? undefined
-      : rate({ codec, loss, roundTripTime: roundTripTime ?? 0, jitter: jitter ?? 0 });
+      : rate({ codec, loss: heardLoss, roundTripTime: roundTripTime ?? 0, jitter: jitter ?? 0 });
   const bitrate = (bytes: number) => (seconds > 0 ? (bytes * 8) / seconds : undefined);
   return {
     roundTripTime,
     jitter,
-    loss,
+    loss: lossOf(counts),
     remoteLoss: numberOf(now.remoteInbound, 'fractionLost'),
     rFactor: rating?.rFactor,
     mos: rating?.mos,
@@ -135,8 +135,13 @@ function isOpus(codec: Stats | undefined): boolean {
   return typeof mimeType === 'string' && mimeType.toLowerCase() === 'audio/opus';
 }
 
+function lossOf({ packetsLost, packetsReceived }: Counts): number | undefined {
+  const due = packetsReceived + packetsLost;
+  return due === 0 ? undefined : packetsLost / due;
+}
+
 /** What in-band error correction has mended is not lost; what came too late to be played is (RFC 3611, section 4.7.1). */
-function lossBetween(
+function heardLossBetween(
   before: Stats | undefined,
   now: Stats | undefined,
   { packetsLost, packetsReceived }: Counts,
