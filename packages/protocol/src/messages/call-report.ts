@@ -55,12 +55,16 @@ export interface CallReportRecord {
 export interface RecordContext extends Readonly<Record<string, unknown>> {
   /**
    * - `signaling`: `sent`, `received`, `refused` (`method`, `requestId`, `callID`, `code` of the error, …)
-   * - `connection`: `status` (`status`, `reason`, as `telnyx.connection` tells), `opened`, `closed` (`code`)
-   * - `call`: `state` (`state`, `previous`), `muted`, `unmuted`, `held`, `unheld`, `dtmf`, `ended` (`cause`, `causeCode`)
-   * - `ice`: `connection` (`state`), `gathering` (`state`), `candidate` (`side`, `type`, `protocol`), `pair` (`local`, `remote`)
-   * - `media`: `state` (`state`, as a call's `mediaState`), `recovery` (`action`), `lost`, `silent`, `heard`, `remade`, `restarted`
-   * - `device`: `lost`, `changed`, `failed` (`kind`, `label`)
-   * - `quality`: `raised`, `lasting`, `cleared` (`code`, `name`)
+   * - `connection`: `status` (`status`, `reason`, as `telnyx.connection` tells), `opened`, `closed` (`code`), `recovery`,
+   *   `warned`, `failed` (`code`, `name`)
+   * - `call`: `state` (`state`, `previous`), `muted`, `unmuted`, `held`, `unheld`, `dtmf`, `ended` (`cause`, `causeCode`),
+   *   `failed` (`code`, `name`)
+   * - `ice`: `connection` (`state`), `gathering` (`state`), `candidate` (`side`, `type`, `protocol`), `candidate-error`
+   *   (`url`, `errorCode`, `errorText`), `pair` (`local`, `remote`)
+   * - `media`: `state` (`state`, as a call's `mediaState`), `connection` (`state`, of the peer connection), `recovery`
+   *   (`action`), `lost`, `silent`, `heard`, `remade`, `restarted`, `warned` (`code`, `name`)
+   * - `device`: `used`, `changed`, `lost`, `failed` (`kind`, `label`)
+   * - `quality`: `raised`, `cleared` (`code`, `name`); what lasts is raised again
    */
   category: RecordCategory;
   event: string;

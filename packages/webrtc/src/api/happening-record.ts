@@ -18,6 +18,24 @@ const NOISE = new Set(['telnyx_rtc.ping', 'telnyx_rtc.candidate', 'telnyx_rtc.in
 /** Of a message, what a report holds: nothing that a person or an application has written. */
 const KEPT = new Set(['cause', 'causeCode', 'sipCode', 'action', 'state', 'reattached_sessions']);
 
+type Kind = readonly [category: RecordCategory, event: string, more?: Fields];
+
+/** Of warnings, what their code does not tell by its range. */
+const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
+  [33001, ['media', 'lost']],
+  [33004, ['media', 'lost']],
+  [33101, ['device', 'failed', { kind: 'speaker' }]],
+  [33102, ['device', 'lost', { kind: 'microphone' }]],
+  [33103, ['device', 'lost', { kind: 'speaker' }]],
+  [36003, ['connection', 'recovery']],
+  [36004, ['media', 'recovery']],
+]);
+
+function kindOf(code: number): Kind {
+  if (code < 33000) return ['quality', 'raised'];
+  return code < 34000 ? ['media', 'warned'] : ['connection', 'warned'];
+}
+
 /** @returns undefined for what no report tells */
 export function toldOf({ name, detail }: Happening): Told | undefined {
   switch (name) {
@@ -49,13 +67,15 @@ export function toldOf({ name, detail }: Happening): Told | undefined {
     case 'telnyx.warning': {
       const { callId, warning } = detail;
       const { code, name: word, message } = warning;
-      const isDevice = code === 33102 || code === 33103 || code === 33101;
-      const told = { message, details: { code, name: word }, level: 'warn', callId } as const;
-      if (isDevice) {
-        const kind = code === 33102 ? 'microphone' : 'speaker';
-        return { ...told, category: 'device', event: 'lost', details: { ...told.details, kind } };
-      }
-      return { ...told, category: code < 33000 ? 'quality' : 'media', event: 'warned' };
+      const [category, event, more] = KINDS.get(code) ?? kindOf(code);
+      const details = { code, name: word, ...more };
+      return { category, event, message, details, level: 'warn', callId };
+    }
+    case 'telnyx.warning.cleared': {
+      const { callId, warning } = detail;
+      const { code, name: word, message } = warning;
+      const details = { code, name: word };
+      return { category: 'quality', event: 'cleared', message: `over: ${message}`, details, callId };
     }
     case 'telnyx.error': {
       const { callId, error } = detail;

@@ -35,6 +35,7 @@ export class CallMonitor {
   #watches: Watches = new Map();
   #frameDueAt = 0;
   #wasMuted = false;
+  #microphoneId: string | undefined;
   #pairId: string | undefined;
 
   /** @param frameMs how long the interval of a frame is */
@@ -68,6 +69,7 @@ export class CallMonitor {
     this.#totals = collect(this.#totals, sample, figures);
     this.#tellPair(figures.pairId, sample);
     this.#tellMuted(isMuted());
+    this.#tellMicrophone(track);
     this.#observer.row(toRow(sample, figures, track));
     this.#detect(figures, { held: isHeld(), speaking: track?.readyState === 'live' && !isMuted() });
     if (sample.at >= this.#frameDueAt - SAMPLE_MS / 10) this.#closeFrame(sample);
@@ -93,6 +95,15 @@ export class CallMonitor {
     const details = { local: describe(local), remote: describe(remote) };
     this.#observer.tell('ice', 'pair', `media goes over ${details.local} to ${details.remote}`, details);
     if (!isFirst) this.#observer.found({ impairment: 'path-changed', is: 'raised' });
+  }
+
+  #tellMicrophone(track: MediaStreamTrack | undefined): void {
+    if (!track || track.id === this.#microphoneId) return;
+    const isFirst = this.#microphoneId === undefined;
+    this.#microphoneId = track.id;
+    const { label } = track;
+    const event = isFirst ? 'used' : 'changed';
+    this.#observer.tell('device', event, `microphone: ${label}`, { kind: 'microphone', label });
   }
 
   #tellMuted(muted: boolean): void {

@@ -26,7 +26,7 @@ export function watchPeer(connection: RTCPeerConnection, tell: Tell): () => void
   });
   on('connectionstatechange', () => {
     const state = connection.connectionState;
-    tell('media', 'connection', `media path ${state}`, { state });
+    tell('media', 'connection', `media path ${state}`, { state }, 'debug');
   });
   on('icecandidate', (event) => {
     const { candidate } = event as RTCPeerConnectionIceEvent;
