@@ -64,6 +64,31 @@ function missing(end: BrowserStandIn): number {
   return last - first + 1 - received.length;
 }
 
+describe('a leg that talks', () => {
+  test('is counted soon and each 5 s, with what is missing of it, and what its browser says', async () => {
+    const plane = openPlane();
+    const alice = await callIn(plane, 'alice');
+    await plane.send({ type: 'bridge', legs: ['alice', 'alice'] });
+    let sequence = 0;
+    const timer = setInterval(() => {
+      sequence += sequence === 5 ? 3 : 1;
+      alice.send(sequence);
+    }, 20);
+    const counts = () => plane.events.flatMap((event) => (event.type === 'counted' ? [event] : []));
+    await vi.waitFor(() => expect(counts()).toHaveLength(2), { timeout: 20_000, interval: 100 });
+    clearInterval(timer);
+    const [first, second] = counts();
+    expect(first).toMatchObject({ leg: 'alice', sequence: 1, sample: { packetsLost: 2 } });
+    expect(first?.sample.packetsReceived).toBeGreaterThan(10);
+    expect(first?.sample.bytesReceived).toBe(5 * (first?.sample.packetsReceived ?? 0));
+    expect(first?.sample.packetsSent).toBeGreaterThan(10);
+    expect(second).toMatchObject({ sequence: 2, sample: { packetsLost: 2 } });
+    expect(second?.sample.remote?.packetsLost).toBe(2);
+    expect(second?.sample.remote?.jitterMs).toBeGreaterThanOrEqual(0);
+    expect(second?.sample.remote?.roundTripMs).toBeGreaterThanOrEqual(0);
+  }, 30_000);
+});
+
 describe('two bridged legs', () => {
   test('hear each other, silence while one is held, and each other again, in one unbroken stream [MOD-3, EXT-16]', async () => {
     const plane = openPlane();

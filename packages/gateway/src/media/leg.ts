@@ -1,7 +1,8 @@
 import type { Clock } from '../ports.ts';
 import { MediaError, type MediaEvent, type MediaLegId } from './media-plane.ts';
-import { createOutgoingStream, type RtpPosition } from './outgoing-stream.ts';
+import { createOutgoingStream, type RtpPosition, type RtpStamp } from './outgoing-stream.ts';
 import { readRemoteDescription, type RemoteDescription } from './session-description.ts';
+import { createRtpCounters } from './rtp-counters.ts';
 import { selectSource } from './source-selection.ts';
 import { createTelephoneEventReceiver, createTelephoneEventSender } from './telephone-event.ts';
 import type { Tones } from './tones.ts';
@@ -54,6 +55,9 @@ export interface Leg extends Partner {
 }
 
 const FRAME_MS = 20;
+/** How often what was counted is told: first soon, as many calls are short. */
+const FIRST_COUNT_MS = 1000;
+const COUNT_MS = 5000;
 /** After a standstill of the process as much is made up for, and the rest left out. */
 const MOST_FRAMES_AT_ONCE = 10;
 
@@ -78,6 +82,11 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   /** Of the browser's certificate, once both descriptions are there. */
   let fingerprint: string | undefined;
   let aliveAt = 0;
+  const counters = createRtpCounters();
+  let countedAt: number | undefined;
+  let counts = 0;
+  /** Of what former peer connections of the browser have told. */
+  let lostBefore = 0;
   const keyPresses = createTelephoneEventSender();
   /** Of the press that is being sent: all its packets have one. */
   let pressTimestamp = 0;
@@ -101,6 +110,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
         aliveAt = clock.monotonic();
       },
       audio: (packet) => {
+        count(packet, packet.timestamp);
         if (!flowing) {
           flowing = true;
           emit({ type: 'flowing', leg: id });
@@ -108,11 +118,32 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
         partner?.hear(leg, packet);
       },
       telephoneEvent: (packet) => {
+        count(packet, undefined);
         const digit = keys.receive(packet);
         if (digit !== undefined) emit({ type: 'dtmf', leg: id, digit });
         partner?.passOver(leg, packet);
       },
     };
+  };
+  const count = ({ ssrc, sequence, payload }: ReceivedPacket, timestamp: number | undefined): void => {
+    const packet = { ssrc, sequence, bytes: payload.length };
+    counters.received(timestamp === undefined ? packet : { ...packet, timestamp }, clock.monotonic());
+  };
+  const sendAudio = (stamp: RtpStamp, payload: Uint8Array): void => {
+    peer?.sendAudio(stamp, payload);
+    counters.sent(payload.length);
+  };
+  const tellCounts = (now: number): void => {
+    countedAt ??= now - COUNT_MS + FIRST_COUNT_MS;
+    if (now - countedAt < COUNT_MS) return;
+    countedAt = now;
+    counts += 1;
+    const remote = peer?.remoteReport();
+    const sample = {
+      ...counters.totals(),
+      ...(remote && { remote: { ...remote, packetsLost: lostBefore + remote.packetsLost } }),
+    };
+    emit({ type: 'counted', leg: id, sequence: counts, sample });
   };
   const negotiated = (remote: RemoteDescription): void => {
     fingerprint = remote.fingerprint;
@@ -133,7 +164,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
     let sent = 0;
     for (; nextFrameAt <= now && sent < MOST_FRAMES_AT_ONCE; sent += 1) {
       const stamp = stream.generate(nextFrameAt);
-      peer?.sendAudio(stamp, frameAt(nextFrameAt));
+      sendAudio(stamp, frameAt(nextFrameAt));
       nextFrameAt += FRAME_MS;
     }
     if (nextFrameAt <= now) nextFrameAt = now + FRAME_MS;
@@ -154,6 +185,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
   };
   const replacePeer = async (fresh: Peer): Promise<void> => {
     const former = peer;
+    lostBefore += former?.remoteReport()?.packetsLost ?? 0;
     peer = fresh;
     flowing = false;
     fingerprint = undefined;
@@ -229,6 +261,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
         emit({ type: 'lost', leg: id, reason: 'timeout' });
       }
       if (peer?.isReady() !== true) return;
+      tellCounts(now);
       sendKeys(now);
       if (source(now) === 'partner') nextFrameAt = undefined;
       else if (started) sendGenerated(now);
@@ -247,7 +280,7 @@ export function createLeg(id: MediaLegId, call: string, ports: LegPorts): Leg {
       tone = 'silence';
       if (peer?.isReady() !== true || source(now) !== 'partner') return;
       const stamp = stream.forward(`${from.id} ${String(packet.ssrc)}`, packet, now);
-      if (stamp !== undefined) peer.sendAudio(stamp, packet.payload);
+      if (stamp !== undefined) sendAudio(stamp, packet.payload);
     },
     passOver: (from, packet) => {
       stream.takeOut(`${from.id} ${String(packet.ssrc)}`, packet.sequence);

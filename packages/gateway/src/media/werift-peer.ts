@@ -6,6 +6,9 @@ import {
   RTCCertificate,
   RTCPeerConnection,
   RTCRtpCodecParameters,
+  type RtcpPacket,
+  RtcpRrPacket,
+  RtcpSrPacket,
   RtpHeader,
   RtpPacket,
   SignatureAlgorithm,
@@ -41,7 +44,15 @@ export interface Peer {
   /** The clock rate of telephone-event, where the browser negotiated it. */
   telephoneEventClockRate(): number | undefined;
   sendTelephoneEvent(stamp: RtpStamp, payload: Uint8Array): void;
+  /** What the browser says of what it receives; undefined before it has. */
+  remoteReport(): RemoteReport | undefined;
   close(): Promise<void>;
+}
+
+export interface RemoteReport {
+  packetsLost: number;
+  jitterMs: number;
+  roundTripMs?: number;
 }
 
 export interface PeerEvents {
@@ -90,6 +101,8 @@ export async function makeCertificate(): Promise<PeerCertificate> {
 }
 
 const STREAM_ID = 'parley';
+/** Of Opus in RTP (RFC 7587 §4.1). */
+const CLOCK_RATE = 48_000;
 
 /** @throws Error where a port could not be bound */
 export async function createPeer(options: PeerOptions, events: PeerEvents): Promise<Peer> {
@@ -144,7 +157,11 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
     isHeard = true;
     events.alive();
   };
-  dtls.onRtcp.subscribe(hear);
+  let report: { packetsLost: number; jitter: number } | undefined;
+  dtls.onRtcp.subscribe((packet) => {
+    hear();
+    report = reportOn(transceiver.sender.ssrc, packet) ?? report;
+  });
   dtls.onRtp.subscribe((packet) => receive(packet));
 
   const receive = (packet: RtpPacket): void => {
@@ -227,8 +244,25 @@ export async function createPeer(options: PeerOptions, events: PeerEvents): Prom
       packet.header.payloadType = codec.payloadType;
       void dtls.sendRtp(packet.payload, packet.header);
     },
+    remoteReport: () =>
+      report && {
+        packetsLost: report.packetsLost,
+        jitterMs: Math.round((report.jitter / CLOCK_RATE) * 100_000) / 100,
+        ...roundTripOf(transceiver.sender.collectStats(0)),
+      },
     close: () => connection.close(),
   };
+}
+
+function reportOn(ssrc: number, packet: RtcpPacket): { packetsLost: number; jitter: number } | undefined {
+  if (!(packet instanceof RtcpRrPacket || packet instanceof RtcpSrPacket)) return undefined;
+  return packet.reports.find((report) => report.ssrc === ssrc);
+}
+
+function roundTripOf(stats: readonly { type: string }[]): { roundTripMs?: number } {
+  const remote = stats.find(({ type }) => type === 'remote-inbound-rtp');
+  const seconds: unknown = remote && Reflect.get(remote, 'roundTripTime');
+  return typeof seconds === 'number' && seconds >= 0 ? { roundTripMs: Math.round(seconds * 1000) } : {};
 }
 
 function offeredCodecs(): RTCRtpCodecParameters[] {
