@@ -191,6 +191,59 @@ describe('a call that was answered', () => {
   });
 });
 
+describe('what clients report', () => {
+  it('makes the score of the call, and tells by how much their clocks are ahead', async () => {
+    const call = await talking();
+    await hangUp(call);
+    const told = Date.now() + 3_600_000;
+    const row = (second: number, mos: number) => ({
+      intervalEndUtc: new Date(told + second * 1000).toISOString(),
+      audio: {},
+      quality: { mos },
+    });
+    const summary = { callId: 'a-1', endTimestamp: new Date(told).toISOString() };
+    for (const [segment, scores] of [
+      [4.4, 4.2],
+      [2.4, 4.2],
+    ].entries())
+      expect(
+        await report(call.callReportId, { summary, segment, stats: scores.map((mos, at) => row(at, mos)) }),
+      ).toBe(204);
+    const [listed] = await list('?filter[min_mos]=3.7&filter[max_mos]=3.9');
+    expect(listed).toMatchObject({ mos: 3.8, worst: { mos: 2.4 } });
+    expect(Math.abs(Date.parse(listed?.worst?.at ?? '') - Date.now())).toBeLessThan(60_000);
+    expect(await list('?filter[min_mos]=3.9')).toEqual([]);
+    const { legs } = await fileOf(listed?.id ?? '');
+    expect(legs[0]?.reports.map(({ segment }) => segment)).toEqual([0, 1]);
+    const [offset = 0] = legs.map(({ clockOffsetMs }) => clockOffsetMs);
+    expect(offset).toBeGreaterThan(3_600_000 - 20_000);
+    expect(offset).toBeLessThanOrEqual(3_600_000);
+    expect(legs[1]).not.toHaveProperty('clockOffsetMs');
+  });
+
+  it('is refused where it is too much at once, before it is read [REPORT-3]', async () => {
+    const call = await talking();
+    const statuses = new Set<number>();
+    for (let count = 0; count < 25; count += 1)
+      statuses.add(await report(call.callReportId, { summary: {}, stats: [] }));
+    expect([...statuses]).toEqual([204, 429]);
+  });
+
+  it('says when it logged in, tells its clock to within half of a round trip', async () => {
+    const alice = await connectRaw(gateway.url);
+    const parley = { capabilities: [], at: Date.now() - 120_000 };
+    await alice.request('login', { login: 'alice', passwd: 'alice', parley });
+    await alice.request('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-1', destination_number: 'echo' },
+    });
+    const [call] = await list();
+    const { legs } = await fileOf(call?.id ?? '');
+    expect(legs[0]?.clockOffsetMs).toBeGreaterThan(-121_000);
+    expect(legs[0]?.clockOffsetMs).toBeLessThanOrEqual(-120_000);
+  });
+});
+
 describe('a call that nobody answered', () => {
   it('is kept with its cause', async () => {
     const alice = await signedIn('alice');

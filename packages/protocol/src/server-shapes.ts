@@ -74,8 +74,10 @@ const extension = object<ClientExtension>({
     'preAnswer',
     'earlyMedia',
     'recovery',
+    'traceContext',
   ),
   instance: informative(label),
+  at: informative(integer(0, Number.MAX_SAFE_INTEGER)),
   ended: informative(list(identifier, limits.callCount)),
   calls: informative(
     list(object<HeldCall>({ callID: identifier, epoch, media: oneOf('intact', 'lost') }), limits.callCount),
@@ -113,6 +115,12 @@ const header = object<CustomHeader>({
   value: text({ max: limits.headerValueLength, of: headerText, numbers: true }),
 });
 
+/** W3C Trace Context, version 00. */
+const traceparent = {
+  pattern: /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,
+  words: 'a traceparent of version 00',
+};
+
 const dialogParams = object<DialogParams>({
   callID: identifier,
   destination_number: optional(label),
@@ -130,6 +138,9 @@ const dialogParams = object<DialogParams>({
   telnyxCallControlId: optional(label),
   telnyxSessionId: optional(label),
   telnyxLegId: optional(label),
+  parley: informative(
+    object<{ traceparent?: string }>({ traceparent: informative(text({ max: 55, of: traceparent })) }),
+  ),
 });
 
 const inCall = { sessid: optional(label), dialogParams };

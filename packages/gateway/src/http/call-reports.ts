@@ -1,16 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { readCallReport } from '../reports/call-report.ts';
+import { type ReadReport, readCallReport } from '../reports/call-report.ts';
 import { TooDeepError } from '../reports/redact.ts';
-import type { CallHistory } from '../reports/call-history.ts';
+import type { Clock } from '../ports.ts';
+import type { CallHistory, ReportedLeg } from '../reports/call-history.ts';
 import type { Store } from '../store/store.ts';
 import { ApiError, apiErrorSchema } from './api-error.ts';
 import type { OriginCheck } from './origins.ts';
+import { againSeconds, ReportAdmission } from './report-admission.ts';
 
 export interface CallReportsPorts {
-  store: Pick<Store, 'callReports'>;
-  history: Pick<CallHistory, 'legOfReport' | 'reported'>;
+  store: Pick<Store, 'callReports' | 'callArchive'>;
+  history: Pick<CallHistory, 'legOfReport' | 'reported' | 'rated' | 'clockIsAhead' | 'writeNow'>;
+  clock: Pick<Clock, 'monotonic'>;
   isAllowedOrigin: OriginCheck;
   count: (outcome: 'stored' | 'refused') => void;
   now: () => number;
@@ -24,6 +28,9 @@ export const isUpload = ({ method, url }: IncomingMessage): boolean =>
 const mostBytes = 2 * 1024 * 1024;
 /** One each three minutes is what clients send; so many are ten hours, or a client gone mad. */
 const mostSegments = 200;
+const mostCharacters = 24 * 1024 * 1024;
+/** A client whose network was gone may come that late. */
+const longestAfterMs = 24 * 60 * 60 * 1000;
 const noId = { error: 'must be 1 to 128 characters' };
 const idText = z.string(noId).regex(/^[\x21-\x7e]{1,128}$/, noId);
 const headersSchema = z.object({
@@ -37,9 +44,34 @@ const headersSchema = z.object({
  * part of it. The vendor's client posts from any page, and so asks beforehand (the preflight of CORS).
  */
 export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
-  const { callReports } = ports.store;
+  const { store, history } = ports;
+  const admission = new ReportAdmission(ports.clock);
   const legOf = (headers: z.output<typeof headersSchema>) =>
-    ports.history.legOfReport(headers['x-call-report-id'], headers['x-call-id']);
+    history.legOfReport(headers['x-call-report-id'], headers['x-call-id']);
+
+  /** @throws ApiError */
+  const admit = async ({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<void> => {
+    if (!admission.admitsAddress(ip)) throw tooMany('Too many reports come from this address.');
+    const ids = headersSchema.safeParse(headers);
+    const leg = ids.success ? await legOf(ids.data) : undefined;
+    if (leg === undefined || (leg.endedAt ?? Infinity) < ports.now() - longestAfterMs) {
+      throw noSuchCall();
+    }
+    if (!admission.admitsCall(leg.id)) throw tooMany('This call is told about too often.');
+    const { segments, characters } = await store.callReports.sizeOfCall(leg.callReportId, leg.callId);
+    if (segments >= mostSegments || characters >= mostCharacters)
+      throw tooMany('This call has been told enough about.');
+  };
+
+  const rateCall = async (leg: ReportedLeg, report: ReadReport): Promise<void> => {
+    await history.writeNow(leg.call);
+    // By what is known of its clock with this report.
+    const { clockOffsetMs } = (await history.legOfReport(leg.callReportId, leg.callId)) ?? leg;
+    const ratings = report.ratings(clockOffsetMs ?? 0);
+    if (ratings === null) return;
+    const call = await store.callArchive.rate(leg.call, ratings);
+    if (call !== undefined) history.rated(call);
+  };
 
   return async (app) => {
     app.addHook('onRequest', ({ headers }, reply, done) => {
@@ -69,14 +101,16 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
       '',
       {
         bodyLimit: mostBytes,
-        // Before the body is read: who is no part of a call gets no memory and no time.
-        onRequest: async ({ headers }) => {
-          const ids = headersSchema.safeParse(headers);
-          if (ids.success && (await legOf(ids.data)) !== undefined) return;
-          ports.count('refused');
-          throw new ApiError('notFound', {
-            detail: 'x-call-report-id and x-call-id must name a call of this gateway.',
-          });
+        // Before the body is read: who is no part of a call, or tells too much, gets no memory and no time.
+        onRequest: async (request, reply) => {
+          try {
+            await admit(request);
+          } catch (error) {
+            ports.count('refused');
+            if (error instanceof ApiError && error.kind === 'tooManyRequests')
+              void reply.header('retry-after', String(againSeconds));
+            throw error;
+          }
         },
         schema: {
           tags: ['Calls'],
@@ -88,35 +122,42 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
         },
       },
       async ({ headers, body }, reply) => {
-        const callReportId = headers['x-call-report-id'];
-        const callId = headers['x-call-id'];
-        const owner = await legOf(headers);
         const report = read(body);
-        if (owner === undefined || report === undefined) {
+        // It may have been deleted while the body came.
+        const leg = await legOf(headers);
+        if (leg === undefined || report === undefined) {
           ports.count('refused');
-          throw new ApiError('badRequest', { detail: 'The body is not a call report.' });
-        }
-        if ((await callReports.countOfCall(callReportId, callId)) >= mostSegments) {
-          ports.count('refused');
-          throw new ApiError('tooManyRequests', { detail: 'This call has been told enough about.' });
+          throw report === undefined
+            ? new ApiError('badRequest', { detail: 'The body is not a call report.' })
+            : noSuchCall();
         }
         const id = ports.uuid();
-        await callReports.insert({
+        const receivedAt = ports.now();
+        await store.callReports.insert({
           id,
-          callReportId,
-          callId,
+          callReportId: leg.callReportId,
+          callId: leg.callId,
           voiceSdkId: headers['x-voice-sdk-id'] ?? null,
-          credentialId: owner.credentialId,
-          receivedAt: ports.now(),
-          ...report,
+          credentialId: leg.credentialId,
+          receivedAt,
+          segment: report.segment,
+          body: report.body,
         });
+        // It was told before it came: so much at least is the client's clock ahead.
+        if (report.toldAt !== null) history.clockIsAhead(leg, report.toldAt - receivedAt);
         ports.count('stored');
-        ports.history.reported(owner.id, id, report.body);
+        history.reported(leg.id, id, report.body);
+        await rateCall(leg, report);
         return reply.code(204).send();
       },
     );
   };
 }
+
+const noSuchCall = (): ApiError =>
+  new ApiError('notFound', { detail: 'x-call-report-id and x-call-id must name a call of this gateway.' });
+
+const tooMany = (detail: string): ApiError => new ApiError('tooManyRequests', { detail });
 
 function read(body: unknown) {
   try {

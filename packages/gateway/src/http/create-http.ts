@@ -28,6 +28,7 @@ export interface HttpPorts
     CallsPorts['store'] &
     CallReportsPorts['store'];
   history: CallsPorts['history'] & CallReportsPorts['history'];
+  clock: CallsPorts['clock'] & CallReportsPorts['clock'];
   settings: Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'trustProxy'>;
   log: FastifyBaseLogger;
   createServer(listener: RequestListener): Server;

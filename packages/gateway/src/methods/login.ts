@@ -45,6 +45,7 @@ async function enter(
   judge: () => Promise<Authentication>,
 ): Promise<Reply> {
   const underWay = gatekeeping.loginsUnderWay.begin();
+  const cameAt = gatekeeping.clock.now();
   try {
     const authentication = await judge();
     const { session } = connection;
@@ -55,9 +56,12 @@ async function enter(
     if (resumed === undefined && authentication.identity.visit !== undefined) {
       limitVisits(gatekeeping, connection);
     }
-    return session === null
-      ? signIn(gatekeeping, connection, params, authentication, resumed)
-      : refresh(gatekeeping, session, params, authentication);
+    const reply =
+      session === null
+        ? signIn(gatekeeping, connection, params, authentication, resumed)
+        : refresh(gatekeeping, session, params, authentication);
+    if (params.parley?.at !== undefined) connection.session?.clockTold(params.parley.at, cameAt);
+    return reply;
   } finally {
     underWay.end();
   }

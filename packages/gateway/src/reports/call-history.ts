@@ -24,6 +24,9 @@ import {
   restoration,
 } from './observations.ts';
 
+/** What a report is about. */
+export type ReportedLeg = ArchivedLeg & { call: string };
+
 export interface CallHistoryPorts {
   archive: Pick<CallArchive, 'write' | 'find' | 'legsOf' | 'chunksOf' | 'findLeg'>;
   nodeId: string;
@@ -148,16 +151,21 @@ export class CallHistory implements CallWatch {
     record?.call.tell({ type: 'report', place: record.place, id, json });
   }
 
+  /** The clock of the leg's client is ahead by so much at least. */
+  clockIsAhead({ id, clockOffsetMs }: ArchivedLeg, leastMs: number): void {
+    const record = this.#live.leg(id);
+    if (record !== undefined) record.leastClockOffsetMs = Math.max(record.leastClockOffsetMs, leastMs);
+    else if (leastMs > (clockOffsetMs ?? -Infinity))
+      this.#changes.add({ type: 'clock', leg: id, offsetMs: leastMs });
+  }
+
   /** It is known better now how good a call was. */
   rated({ id, mos, worst }: ArchivedCall): void {
     this.#live.call(id)?.change({ mos, worst });
   }
 
   /** Of the leg that a report names. */
-  async legOfReport(
-    callReportId: string,
-    callId: string,
-  ): Promise<(ArchivedLeg & { call: string }) | undefined> {
+  async legOfReport(callReportId: string, callId: string): Promise<ReportedLeg | undefined> {
     const record = this.#live.legOfClient(callReportId, callId);
     if (record !== undefined) return { ...record.leg, call: record.call.id };
     return await this.#ports.archive.findLeg(callReportId, callId);
@@ -268,8 +276,8 @@ export class CallHistory implements CallWatch {
   #writeCall({ legs }: LiveCall): void {
     for (const record of legs) {
       for (const chunk of record.takeUnwritten()) this.#changes.add({ type: 'chunk', chunk });
-      const offsetMs = record.session?.clockOffsetMs() ?? null;
-      if (offsetMs === null || offsetMs === record.leg.clockOffsetMs) continue;
+      const offsetMs = Math.max(record.session?.clockOffsetMs() ?? -Infinity, record.leastClockOffsetMs);
+      if (offsetMs === -Infinity || offsetMs === record.leg.clockOffsetMs) continue;
       record.leg.clockOffsetMs = offsetMs;
       this.#changes.add({ type: 'clock', leg: record.leg.id, offsetMs });
     }

@@ -1,4 +1,7 @@
+import { isRecord } from '@parley/protocol';
 import { z } from 'zod';
+import type { Ratings } from '../store/archived-calls.ts';
+import { ratingsOf } from './rating.ts';
 import { redact } from './redact.ts';
 
 /** What the gateway itself reads of a call report; everything else is kept as it came. */
@@ -8,6 +11,10 @@ export interface ReadReport {
   segment: number | null;
   /** JSON, free of secrets. */
   body: string;
+  /** When it was told, by the client's clock, in milliseconds of the epoch. */
+  toldAt: number | null;
+  /** Whether its client says how good the call is, and how. @param clockOffsetMs by how much its clock is ahead */
+  ratings(clockOffsetMs: number): Ratings | null;
 }
 
 /**
@@ -17,5 +24,17 @@ export interface ReadReport {
 export function readCallReport(body: unknown): ReadReport | undefined {
   const { success, data } = envelope.safeParse(body);
   if (!success) return undefined;
-  return { segment: data.segment ?? null, body: JSON.stringify(redact(body)) };
+  const report = redact(body);
+  return {
+    segment: data.segment ?? null,
+    body: JSON.stringify(report),
+    toldAt: toldAt(report),
+    ratings: (clockOffsetMs) => ratingsOf(report, (at) => Math.round(at - clockOffsetMs)),
+  };
+}
+
+function toldAt(report: unknown): number | null {
+  const summary = isRecord(report) ? report['summary'] : undefined;
+  const at = isRecord(summary) ? Date.parse(String(summary['endTimestamp'])) : NaN;
+  return Number.isFinite(at) ? at : null;
 }

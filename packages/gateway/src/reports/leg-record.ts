@@ -29,6 +29,8 @@ export class LegRecord {
   /** In the call; the caller's is 0. */
   readonly place: number;
   session: Session | null = null;
+  /** Of its client's clock, by what that reported. */
+  leastClockOffsetMs = -Infinity;
   readonly #kept: Readonly<Record<ChunkKind, Kept>> = {
     events: { items: 0, characters: 0, unwritten: [] },
     media: { items: 0, characters: 0, unwritten: [] },

@@ -11,6 +11,7 @@
  */
 import { isLoopback } from '../config/loopback.ts';
 import type { Clock } from '../ports.ts';
+import { Allowances, RecentMap, type Supply } from './allowances.ts';
 import { addressBlock } from './address-block.ts';
 
 /** Of one user from one address. Times are monotonic milliseconds. */
@@ -21,17 +22,6 @@ export interface Attempts {
   known: boolean;
 }
 
-/** What fills up with time, and is drawn from one at a time. */
-export interface Allowance {
-  left: number;
-  at: number;
-}
-
-interface Supply {
-  most: number;
-  perMs: number;
-}
-
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const freeFailures = 4;
@@ -39,8 +29,6 @@ const longestLockMs = hourMs;
 const forgottenAfterMs = 24 * hourMs;
 const guessesOfAddress: Supply = { most: 60, perMs: 10 / hourMs };
 const visitsOfAddress: Supply = { most: 20, perMs: 20 / minuteMs };
-/** Users and addresses that are remembered; the ones that were heard of longest ago give way. */
-const mostRemembered = 10_000;
 
 function lockedUntil({ failures, failedAt }: Attempts): number {
   if (failures <= freeFailures) return -Infinity;
@@ -56,21 +44,18 @@ function afterFailure(attempts: Attempts | undefined, at: number): Attempts {
   };
 }
 
-function refilled(allowance: Allowance | undefined, { most, perMs }: Supply, at: number): Allowance {
-  if (allowance === undefined) return { left: most, at };
-  return { left: Math.min(most, allowance.left + (at - allowance.at) * perMs), at };
-}
-
 export class LoginGuard {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #attempts = new Map<string, Attempts>();
-  readonly #guesses = new Map<string, Allowance>();
-  readonly #visits = new Map<string, Allowance>();
+  readonly #attempts = new RecentMap<Attempts>();
+  readonly #guesses: Allowances;
+  readonly #visits: Allowances;
   /** The latest check of each user and address: the next one is judged by what became of it. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
+    this.#guesses = new Allowances(clock, guessesOfAddress);
+    this.#visits = new Allowances(clock, visitsOfAddress);
   }
 
   /** @returns what the check found, null where the password is wrong; `locked` where nothing was checked */
@@ -99,7 +84,7 @@ export class LoginGuard {
   /** @returns whether the address may log in without credentials now; it has then done so */
   visit(address: string): boolean {
     if (isLoopback(address)) return true;
-    return this.#draw(this.#visits, addressBlock(address), visitsOfAddress);
+    return this.#visits.draw(addressBlock(address));
   }
 
   #isLocked(key: string, address: string): boolean {
@@ -108,29 +93,16 @@ export class LoginGuard {
     if (attempts !== undefined && now < lockedUntil(attempts)) return true;
     // A proxy that the gateway was not told of stands for everybody.
     if (attempts?.known === true || isLoopback(address)) return false;
-    return refilled(this.#guesses.get(addressBlock(address)), guessesOfAddress, now).left < 1;
+    return this.#guesses.isUsedUp(addressBlock(address));
   }
 
   #learn(key: string, block: string, isRight: boolean): void {
     const now = this.#clock.monotonic();
     if (isRight) {
-      remember(this.#attempts, key, { failures: 0, failedAt: now, known: true });
+      this.#attempts.set(key, { failures: 0, failedAt: now, known: true });
       return;
     }
-    remember(this.#attempts, key, afterFailure(this.#attempts.get(key), now));
-    this.#draw(this.#guesses, block, guessesOfAddress);
+    this.#attempts.set(key, afterFailure(this.#attempts.get(key), now));
+    this.#guesses.draw(block);
   }
-
-  #draw(allowances: Map<string, Allowance>, block: string, supply: Supply): boolean {
-    const { left, at } = refilled(allowances.get(block), supply, this.#clock.monotonic());
-    remember(allowances, block, { left: Math.max(0, left - 1), at });
-    return left >= 1;
-  }
-}
-
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > mostRemembered && oldest.done !== true) map.delete(oldest.value);
 }

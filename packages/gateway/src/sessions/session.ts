@@ -105,9 +105,9 @@ export class Session {
     this.#untakenByes.delete(callId);
   }
 
-  /** The client said at that time, by its own clock, that it logs in; it is heard now. Milliseconds of the epoch. */
-  loggedInAt(clientTime: number, now: number): void {
-    this.#clockSaid = clientTime - now;
+  /** What its clock told when it sent something, which came at that time. Milliseconds of the epoch. */
+  clockTold(clientTime: number, cameAt: number): void {
+    this.#clockSaid = clientTime - cameAt;
   }
 
   /** By how many milliseconds the client's clock is ahead of the gateway's; null where it is not known. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { CallReport, CallReports } from './store.ts';
 
@@ -22,15 +23,16 @@ export function createCallReports(database: Database): CallReports {
         .where('call_id', '=', callId)
         .orderBy('sequence')
         .execute(),
-    async countOfCall(callReportId, callId) {
-      const { count } = await database
+    sizeOfCall: (callReportId, callId) =>
+      database
         .selectFrom('call_reports')
-        .select((expression) => expression.fn.countAll<number>().as('count'))
+        .select((expression) => [
+          expression.fn.countAll<number>().as('segments'),
+          sql<number>`coalesce(sum(length(body)), 0)`.as('characters'),
+        ])
         .where('call_report_id', '=', callReportId)
         .where('call_id', '=', callId)
-        .executeTakeFirstOrThrow();
-      return count;
-    },
+        .executeTakeFirstOrThrow(),
     async prune(receivedBefore) {
       const { numDeletedRows } = await database
         .deleteFrom('call_reports')

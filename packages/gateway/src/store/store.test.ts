@@ -210,14 +210,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
     await callReports.insert(second);
     await callReports.insert(report('b', { callId: 'call-2' }));
     expect(await callReports.ofCall('report-1', 'call-1')).toEqual([first, second]);
-    expect(await callReports.countOfCall('report-1', 'call-1')).toBe(2);
-    expect(await callReports.countOfCall('report-2', 'call-1')).toBe(0);
+    expect(await callReports.sizeOfCall('report-1', 'call-1')).toMatchObject({ segments: 2 });
+    expect(await callReports.sizeOfCall('report-2', 'call-1')).toMatchObject({ segments: 0 });
   });
 
   it('reports that arrive together, are all stored', async () => {
     const { callReports } = await open();
     await Promise.all(Array.from({ length: 200 }, (_, index) => callReports.insert(report(String(index)))));
-    expect(await callReports.countOfCall('report-1', 'call-1')).toBe(200);
+    expect(await callReports.sizeOfCall('report-1', 'call-1')).toMatchObject({ segments: 200 });
   });
 
   it('a report that cannot be stored, is told so, and later ones are stored', async () => {
@@ -225,7 +225,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
     await callReports.insert(report('a'));
     await expect(callReports.insert(report('a'))).rejects.toThrow();
     await callReports.insert(report('b'));
-    expect(await callReports.countOfCall('report-1', 'call-1')).toBe(2);
+    expect(await callReports.sizeOfCall('report-1', 'call-1')).toMatchObject({ segments: 2 });
   });
 
   it('old reports, are forgotten', async () => {
@@ -233,7 +233,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
     await callReports.insert(report('a', { receivedAt: 1 }));
     await callReports.insert(report('b', { receivedAt: 2 }));
     expect(await callReports.prune(2)).toBe(1);
-    expect(await callReports.countOfCall('report-1', 'call-1')).toBe(1);
+    expect(await callReports.sizeOfCall('report-1', 'call-1')).toMatchObject({ segments: 1 });
   });
 });
 

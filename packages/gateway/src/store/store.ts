@@ -155,7 +155,7 @@ export interface CallReports {
   insert(report: CallReport): Promise<void>;
   /** Oldest first. */
   ofCall(callReportId: string, callId: string): Promise<readonly CallReport[]>;
-  countOfCall(callReportId: string, callId: string): Promise<number>;
+  sizeOfCall(callReportId: string, callId: string): Promise<{ segments: number; characters: number }>;
   prune(receivedBefore: number): Promise<number>;
 }
 

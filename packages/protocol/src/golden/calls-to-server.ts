@@ -63,6 +63,7 @@ const answering: DialogParams = {
 
 const reattaching: DialogParams = { ...answering, attach: true, recoveredCallId: callID };
 const minimal: DialogParams = { callID };
+const traced = { callID, parley: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } };
 const agent = { 'User-Agent': 'Web-2.27.10' };
 
 export const callsToServer: { readonly [M in CallMethod]: readonly GoldenMessage<ToServer[M]['params']>[] } =
@@ -134,9 +135,9 @@ export const callsToServer: { readonly [M in CallMethod]: readonly GoldenMessage
         name: 'a Parley client answers what it has pre-answered',
         frame: request('9a1c0000-0000-4000-8000-000000000006', 'telnyx_rtc.answer', {
           sessid,
-          dialogParams: minimal,
+          dialogParams: traced,
         }),
-        decoded: { sessid, dialogParams: minimal },
+        decoded: { sessid, dialogParams: traced },
       },
     ],
     'telnyx_rtc.attach': [

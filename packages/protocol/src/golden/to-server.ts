@@ -98,6 +98,7 @@ export const goldenToServer: {
         sessid,
         parley: {
           capabilities: ['recovery'],
+          at: 1_800_000_000_123,
           instance: '0f1c6ad2-5a3e-4a39-8a5f-4e2f0f6f7a21',
           ended: ['c2'],
           calls: [{ callID: 'c1', epoch: 1, media: 'lost' }],
@@ -110,6 +111,7 @@ export const goldenToServer: {
         sessid,
         parley: {
           capabilities: ['recovery'],
+          at: 1_800_000_000_123,
           instance: '0f1c6ad2-5a3e-4a39-8a5f-4e2f0f6f7a21',
           ended: ['c2'],
           calls: [{ callID: 'c1', epoch: 1, media: 'lost' }],

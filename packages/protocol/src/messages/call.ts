@@ -28,6 +28,8 @@ export interface DialogParams {
   telnyxCallControlId?: string;
   telnyxSessionId?: string;
   telnyxLegId?: string;
+  /** With the capability `traceContext`: the client's span that the call belongs to (W3C Trace Context). */
+  parley?: { traceparent?: string };
 }
 
 /** What names the call, and nothing else. */

@@ -20,10 +20,15 @@ export interface ClientExtension {
   ended?: readonly string[];
   /** The calls that the client has, where it resumes a session. */
   calls?: readonly HeldCall[];
+  /** When this is sent, in milliseconds of the epoch by the client's clock: so its clock is compared with the gateway's. */
+  at?: number;
 }
 
-/** `recovery`: what PROTOCOL.md says of calls that outlive sockets, media paths, pages and gateways. */
-export type Capability = 'iceServers' | 'preAnswer' | 'earlyMedia' | 'recovery';
+/**
+ * `recovery`: what PROTOCOL.md says of calls that outlive sockets, media paths, pages and gateways. `traceContext`: calls
+ * may carry where they stand in a trace of the client's.
+ */
+export type Capability = 'iceServers' | 'preAnswer' | 'earlyMedia' | 'recovery' | 'traceContext';
 
 export interface HeldCall {
   callID: string;
