@@ -120,6 +120,19 @@ describe('nothing violates WCAG 2.1 AA or overflows, light and wide, dark and na
     await inspect('call');
   });
 
+  it('the calls of a gateway', async () => {
+    await show('signed-out', 'calls');
+    await page.locator('::-p-aria([name="API key"][role="radio"])').click();
+    await page.locator('::-p-aria([name="API key"][role="textbox"])').fill('KEY');
+    await page.locator('::-p-aria(Show calls)').click();
+    await page.waitForSelector('.call-line');
+    await page.locator('::-p-text(More to search by)').click();
+    await inspect('calls-found');
+    await page.locator('.call-line[data-live] a').click();
+    await page.waitForSelector('.record .live-mark');
+    await inspect('call-live');
+  });
+
   it('and what would, is seen', async () => {
     await show('idle');
     await page.addStyleTag({ content: 'h2 { color: #999 !important; } main { min-width: 2000px; }' });

@@ -5,10 +5,12 @@ import { browserFamily, microphoneRemedy } from './model/microphone-remedy.ts';
 import { Phone } from './model/phone.ts';
 import { askGateway } from './platform/ask-gateway.ts';
 import { clock } from './platform/clock.ts';
+import { followGateway } from './platform/follow-gateway.ts';
 import { createLevelWatch } from './platform/level-watch.ts';
 import { makeFault } from './platform/make-fault.ts';
 import { createPlayback } from './platform/playback.ts';
 import { createRinger } from './platform/ringer.ts';
+import { saveFile } from './platform/save-file.ts';
 import { settingsStorage } from './platform/settings-storage.ts';
 import { soundDevices } from './platform/sound-devices.ts';
 import { createSoundContext } from './platform/sound-context.ts';
@@ -46,6 +48,8 @@ show(
     pageOrigin: location.origin,
     faults: new URLSearchParams(location.search).has('faults'),
     askGateway,
+    followGateway,
+    saveFile,
   },
   root,
 );

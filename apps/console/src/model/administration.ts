@@ -1,3 +1,4 @@
+import { type Answer, isUnauthorized, problemOf } from './answer.ts';
 import { listOf, textOf } from './members.ts';
 
 /** A session as the gateway's administration tells it. */
@@ -39,15 +40,6 @@ export type AdministrationEvent =
   /** The API key was forgotten. */
   | { type: 'forgotten' };
 
-export interface Answer {
-  /** The HTTP status; 0 where the gateway did not answer. */
-  status: number;
-  body: unknown;
-}
-
-/** Asks the gateway that served the page, at a path below `/v2/`. Never rejects. */
-export type AskGateway = (apiKey: string, path: string, body?: object) => Promise<Answer>;
-
 export const LOCKED: Administration = { status: 'locked', isAsking: false, problem: '' };
 
 export const SESSIONS_PATH = 'sessions?page[size]=50';
@@ -79,19 +71,9 @@ export function administration(state: Administration, event: AdministrationEvent
 /** What comes after the key was forgotten counts no more. */
 function answered(state: Administration, answer: Answer, done: () => Administration): Administration {
   if (!state.isAsking) return state;
-  const problem = problemOf(answer);
+  const problem = problemOf(answer, 'The gateway does not know this API key.');
   if (problem === '') return done();
-  return answer.status === UNAUTHORIZED ? { ...LOCKED, problem } : { ...state, isAsking: false, problem };
-}
-
-const UNAUTHORIZED = 401;
-
-function problemOf({ status, body }: Answer): string {
-  if (status >= 200 && status < 300) return '';
-  if (status === 0) return 'The gateway does not answer.';
-  if (status === UNAUTHORIZED) return 'The gateway does not know this API key.';
-  const [error] = listOf(body, 'errors');
-  return textOf(error, 'detail') || `The gateway answered with ${status}.`;
+  return isUnauthorized(answer) ? { ...LOCKED, problem } : { ...state, isAsking: false, problem };
 }
 
 function parseSessions(body: unknown): readonly GatewaySession[] {

@@ -1,14 +1,12 @@
-import type { AskGateway } from '../model/administration.ts';
+import type { AskGateway } from '../model/answer.ts';
 
-/** The key travels in a header, and is kept nowhere. */
-export const askGateway: AskGateway = async (apiKey, path, body) => {
+/** The authorization travels in a header, and is kept nowhere. */
+export const askGateway: AskGateway = async (authorization, path, order) => {
+  const body = order?.body;
   try {
     const response = await fetch(`./v2/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
+      method: order?.method ?? 'GET',
+      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? null : JSON.stringify(body),
       credentials: 'omit',
       cache: 'no-store',

@@ -4,6 +4,7 @@ import { browserFamily, microphoneRemedy } from '../model/microphone-remedy.ts';
 import { Phone } from '../model/phone.ts';
 import { show } from '../ui/show.tsx';
 import { FakeClient, FakePlayback } from './fake-client.ts';
+import { MADE_UP_CALLS, eventfulCall, liveMadeUpCall } from './made-up-call.ts';
 
 /**
  * Every state of the page without a gateway, for the eye and for the accessibility checks: `/fixtures.html?talking`.
@@ -228,7 +229,17 @@ show(
     gateway: 'ws://localhost:8080',
     pageOrigin: 'http://localhost:8080',
     faults: fixture.startsWith('faults'),
-    askGateway: async () => ({ status: 200, body: { data: SESSIONS } }),
+    askGateway: async (authorization, path) => ({
+      status: authorization.includes('WRONG') ? 401 : 200,
+      body: path.startsWith('calls') ? { data: MADE_UP_CALLS } : { data: SESSIONS },
+    }),
+    followGateway: (_, path, { onData, onEnd }) => {
+      const file = path.includes('live') ? liveMadeUpCall() : eventfulCall();
+      onData({ type: 'file', file });
+      if (file.call.endedAt !== undefined) onEnd({ status: 200, body: undefined });
+      return () => undefined;
+    },
+    saveFile: () => undefined,
   },
   root,
 );

@@ -371,3 +371,43 @@ export function longCall(): CallFile {
   ]);
   return madeUpCall({ seconds: 10_800, alice: { told: events }, bob: { seen: events.slice(6), told: [] } });
 }
+
+/** It goes on. */
+export function liveMadeUpCall(): CallFile {
+  const file = madeUpCall({ seconds: 42, call: { id: 'live' } });
+  return { ...file, call: goingOn(file.call), legs: file.legs.map(goingOn) };
+}
+
+function goingOn<T extends { endedAt?: string; cause?: string; causeCode?: number }>(ended: T): T {
+  const going = { ...ended };
+  delete going.endedAt;
+  delete going.cause;
+  delete going.causeCode;
+  return going;
+}
+
+/** A list of calls. */
+export const MADE_UP_CALLS: readonly CallFile['call'][] = [
+  liveMadeUpCall().call,
+  eventfulCall().call,
+  {
+    ...madeUpCall({ seconds: 1830 }).call,
+    id: 'third',
+    caller: 'bob',
+    callee: 'carol',
+    destination: 'carol',
+  },
+  {
+    id: 'fourth',
+    callerName: 'Dana Whitfield',
+    callerNumber: '+15550142',
+    destination: 'bob',
+    caller: 'dana',
+    callee: 'bob',
+    startedAt: isoOf(-3600),
+    endedAt: isoOf(-3560),
+    durationSeconds: 0,
+    cause: 'NO_ANSWER',
+    causeCode: 19,
+  },
+];

@@ -1,4 +1,4 @@
-import { Suspense, lazy, useCallback, useState } from 'react';
+import { Suspense, lazy, useCallback, useRef, useState } from 'react';
 import { Announcer } from './announcer.tsx';
 import { usePhoneState } from './console-context.ts';
 import { Header, PhoneElsewhere } from './header.tsx';
@@ -19,6 +19,8 @@ export function App() {
   const [keypad, setKeypad] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const showHelp = useCallback(() => setHelp(true), []);
+  // Of who looks at calls. Never in the state of the page, and gone with it.
+  const authorization = useRef('');
   const isPhone = route.page === 'phone';
   return (
     <>
@@ -29,7 +31,7 @@ export function App() {
           <>
             <PhoneElsewhere />
             <Suspense>
-              <CallsSection route={route} />
+              <CallsSection route={route} authorization={authorization} />
             </Suspense>
           </>
         )}

@@ -1,5 +1,6 @@
 import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react';
-import type { AskGateway } from '../model/administration.ts';
+import type { AskGateway } from '../model/answer.ts';
+import type { FollowGateway } from '../model/event-stream.ts';
 import type { Phone } from '../model/phone.ts';
 import type { PhoneState } from '../model/phone-state.ts';
 import type { LevelWatch } from '../platform/level-watch.ts';
@@ -15,6 +16,8 @@ export interface ConsoleParts {
   /** A developer is here, who breaks things on purpose: the page was opened with `?faults`. */
   faults: boolean;
   askGateway: AskGateway;
+  followGateway: FollowGateway;
+  saveFile: (name: string, text: string) => void;
 }
 
 export const ConsoleContext = createContext<ConsoleParts | null>(null);

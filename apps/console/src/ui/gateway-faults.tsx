@@ -30,24 +30,27 @@ function Administered({ breakable }: { breakable: Breakable }) {
   const { phone, askGateway } = useConsole();
   const [state, tell] = useReducer(administration, LOCKED);
   // Never in the state of the page, and gone with it.
-  const apiKey = useRef('');
+  const authorization = useRef('');
 
   const list = async () => {
     tell({ type: 'asked' });
-    tell({ type: 'listed', answer: await askGateway(apiKey.current, SESSIONS_PATH) });
+    tell({ type: 'listed', answer: await askGateway(authorization.current, SESSIONS_PATH) });
   };
   const make = async (fault: GatewayFault, seconds: number | null) => {
     tell({ type: 'asked' });
     const body = { fault, ...(seconds === null ? {} : { seconds }) };
-    const answer = await askGateway(apiKey.current, simulationPath(phone.sessionId), body);
+    const answer = await askGateway(authorization.current, simulationPath(phone.sessionId), {
+      method: 'POST',
+      body,
+    });
     tell({ type: 'made', fault, answer });
   };
   const unlock = (key: string) => {
-    apiKey.current = key;
+    authorization.current = `Bearer ${key}`;
     void list();
   };
   const forget = () => {
-    apiKey.current = '';
+    authorization.current = '';
     tell({ type: 'forgotten' });
   };
 

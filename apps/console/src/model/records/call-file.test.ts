@@ -63,3 +63,21 @@ it('a client’s own report opens as a call of one side', () => {
     'this client’s microphone delivered silence from 00:45 on.',
   );
 });
+
+it('what a client saved by itself opens as a call of one side', () => {
+  const report = madeUpCall({ alice: { second: (at) => (at > 40 ? { level: 0 } : {}) } }).legs[0]?.reports[0];
+  const saved = {
+    format: 'parley-debug',
+    version: 1,
+    callId: 'x',
+    records: report?.logs,
+    stats: report?.stats,
+  };
+  const opened = openCallFile(JSON.stringify(saved));
+  expect(opened.ok && opened.file.call).toMatchObject({
+    id: 'x',
+    caller: 'this client',
+    destination: 'somebody',
+  });
+  expect(opened.ok && findingsOf(opened.file).map(({ kind }) => kind)).toContain('silence');
+});

@@ -17,11 +17,12 @@ export function openCallFile(text: string): OpenedFile {
   const value = parseJson(text);
   if (value === undefined) return no('This file is not the record of a call: it is not JSON.');
   if (isReport(value)) return { ok: true, file: fileOfReport(reportOf(value)) };
+  if (textOf(value, 'format') === 'parley-debug') return fileOfDebug(value);
   return parseCallFile(value);
 }
 
 /** What is malformed inside is left out: a damaged file shows what is left of it. */
-function parseCallFile(value: unknown): OpenedFile {
+export function parseCallFile(value: unknown): OpenedFile {
   if (textOf(value, 'format') !== 'parley-call') {
     return no('This file is JSON, but not the record of a call as Parley exports it.');
   }
@@ -36,7 +37,7 @@ function parseCallFile(value: unknown): OpenedFile {
   return { ok: true, file: { format: 'parley-call', version: 1, exportedAt, nodeId, call, legs } };
 }
 
-function parseCallSummary(value: unknown): CallFileSummary | undefined {
+export function parseCallSummary(value: unknown): CallFileSummary | undefined {
   const startedAt = timeOf(value, 'startedAt');
   if (textOf(value, 'id') === '' || startedAt === undefined) return undefined;
   const worst = memberOf(value, 'worst');
@@ -61,23 +62,27 @@ function parseCallSummary(value: unknown): CallFileSummary | undefined {
 
 function legOf(value: unknown): CallFileLeg {
   const clockOffsetMs = numberOf(value, 'clockOffsetMs');
+  const rows = listOf(value, 'debugRows');
   return {
-    callId: textOf(value, 'callId'),
-    callReportId: textOf(value, 'callReportId'),
+    ...texts(value, 'callId', 'callReportId'),
     role: textOf(value, 'role') === 'caller' ? 'caller' : 'callee',
     startedAt: timeOf(value, 'startedAt') ?? '',
-    ...texts(value, 'user', 'cause'),
-    ...times(value, 'endedAt'),
-    ...causeCodeOf(value),
+    ...texts(value, 'user'),
+    ...legEndOf(value),
     ...(clockOffsetMs === null ? {} : { clockOffsetMs }),
     events: recordsOf(value, 'events'),
     media: parseSamples(listOf(value, 'media')),
-    reports: listOf(value, 'reports').map(reportOf),
+    reports: parseReports(listOf(value, 'reports')),
     debug: recordsOf(value, 'debug'),
+    ...(rows.length > 0 ? { debugRows: parseRows(rows) } : {}),
   };
 }
 
-function parseRecords(list: readonly unknown[]): readonly CallReportRecord[] {
+export function legEndOf(value: unknown): Pick<CallFileLeg, 'endedAt' | 'cause' | 'causeCode'> {
+  return { ...times(value, 'endedAt'), ...texts(value, 'cause'), ...causeCodeOf(value) };
+}
+
+export function parseRecords(list: readonly unknown[]): readonly CallReportRecord[] {
   return list.flatMap((value) => {
     const timestamp = timeOf(value, 'timestamp');
     if (timestamp === undefined) return [];
@@ -90,7 +95,7 @@ function parseRecords(list: readonly unknown[]): readonly CallReportRecord[] {
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-function parseSamples(list: readonly unknown[]): readonly GatewayMediaSample[] {
+export function parseSamples(list: readonly unknown[]): readonly GatewayMediaSample[] {
   return list.flatMap((value) => {
     const at = timeOf(value, 'at');
     if (at === undefined) return [];
@@ -121,6 +126,10 @@ function parseSamples(list: readonly unknown[]): readonly GatewayMediaSample[] {
   });
 }
 
+export function parseReports(list: readonly unknown[]): readonly CallReport[] {
+  return list.filter(isReport).map(reportOf);
+}
+
 function reportOf(value: unknown): CallReport {
   const summary = memberOf(value, 'summary');
   const flushReason = memberOf(value, 'flushReason');
@@ -139,7 +148,7 @@ function reportOf(value: unknown): CallReport {
       ...texts(summary, 'callerNumber', 'destinationNumber', 'cause'),
       ...causeCodeOf(summary),
     },
-    stats: listOf(value, 'stats').flatMap(rowOf),
+    stats: parseRows(listOf(value, 'stats')),
     logs: recordsOf(value, 'logs'),
     ...(segment === null ? {} : { segment }),
     ...(type === undefined ? {} : { flushReason: { type } }),
@@ -154,6 +163,10 @@ const FLUSHES = [
   'page-unload',
   'manual',
 ] as const;
+
+export function parseRows(list: readonly unknown[]): readonly CallReportRow[] {
+  return list.flatMap(rowOf);
+}
 
 function rowOf(value: unknown): CallReportRow[] {
   const intervalStartUtc = timeOf(value, 'intervalStartUtc');
@@ -184,6 +197,30 @@ function isReport(value: unknown): boolean {
   );
 }
 
+/** What a client saved by itself (`debugOutput: 'file'`). */
+function fileOfDebug(value: unknown): OpenedFile {
+  const stats = parseRows(listOf(value, 'stats'));
+  const logs = recordsOf(value, 'records');
+  const times = [
+    ...logs.map(({ timestamp }) => timestamp),
+    ...stats.map((row) => row.intervalEndUtc),
+  ].toSorted();
+  const [startTimestamp, endTimestamp] = [times[0], times.at(-1)];
+  if (startTimestamp === undefined || endTimestamp === undefined)
+    return no('This file tells nothing of a call.');
+  const isInbound = logs.some(({ context }) => textOf(context, 'state') === 'ringing');
+  const summary = {
+    callId: textOf(value, 'callId'),
+    direction: isInbound ? ('inbound' as const) : ('outbound' as const),
+    state: '',
+    sdkVersion: '',
+    durationSeconds: (Date.parse(endTimestamp) - Date.parse(startTimestamp)) / 1000,
+    startTimestamp,
+    endTimestamp,
+  };
+  return { ok: true, file: fileOfReport({ summary, stats, logs }) };
+}
+
 /** One client's report alone: a call of which one leg is known, by that client's clock. */
 function fileOfReport(report: CallReport): CallFile {
   const { summary } = report;
@@ -194,7 +231,7 @@ function fileOfReport(report: CallReport): CallFile {
     ...(summary.cause === undefined ? {} : { cause: summary.cause }),
     ...(summary.causeCode === undefined ? {} : { causeCode: summary.causeCode }),
   };
-  const destination = summary.destinationNumber ?? '';
+  const destination = summary.destinationNumber ?? (direction === 'inbound' ? 'this client' : 'somebody');
   return {
     format: 'parley-call',
     version: 1,
@@ -205,7 +242,7 @@ function fileOfReport(report: CallReport): CallFile {
       callerName: '',
       callerNumber: number,
       destination,
-      caller: direction === 'outbound' ? 'this client' : number,
+      caller: direction === 'outbound' ? 'this client' : number || 'somebody',
       startedAt: startTimestamp,
       durationSeconds,
       ...(report.stats.length > 0 ? { answeredAt: report.stats[0]?.intervalStartUtc ?? '' } : {}),
@@ -215,7 +252,6 @@ function fileOfReport(report: CallReport): CallFile {
     legs: [
       {
         callId,
-        callReportId: '',
         role: direction === 'outbound' ? 'caller' : 'callee',
         user: 'this client',
         startedAt: startTimestamp,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MadeUp, eventfulCall, madeUpCall } from '../../testing/made-up-call.ts';
+import { type MadeUp, eventfulCall, liveMadeUpCall, madeUpCall } from '../../testing/made-up-call.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { findingsOf } from './findings.ts';
 
@@ -322,6 +322,12 @@ it('nothing wrong says so, and how it ended', () => {
   expect(findings[0]?.sentence).toBe(
     'Nothing went wrong that could be seen: sound went both ways, without notable loss or delay.',
   );
+});
+
+it('of a call that goes on, nothing wrong is told as so far', () => {
+  expect(findingsOf(liveMadeUpCall()).map(({ sentence }) => sentence)).toEqual([
+    'Nothing has gone wrong so far.',
+  ]);
 });
 
 it('a clock that is ahead moves nothing', () => {

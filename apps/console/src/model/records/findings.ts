@@ -53,9 +53,10 @@ function inOrder(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function noReport(view: CallView, leg: LegView): readonly Finding[] {
-  const isPerson = leg.leg.user !== undefined;
-  const isThere = leg.leg.reports.length > 0 || leg.leg.debug.length > 0;
-  if (!isPerson || isThere || leg.talk === null || view.file.call.endedAt === undefined) return [];
+  // Of the other party's leg a user is told nothing more; nor is there a client where an assistant is.
+  const isSeen = leg.leg.user !== undefined && leg.leg.callReportId !== undefined;
+  const isThere = leg.leg.reports.length > 0 || (leg.leg.debugRows ?? []).length > 0;
+  if (!isSeen || isThere || leg.talk === null || view.file.call.endedAt === undefined) return [];
   return [
     {
       kind: 'no-report',
@@ -79,9 +80,8 @@ function nothingWrong(view: CallView): Finding {
 }
 
 function sentenceOfNothing(isAnswered: boolean, isOver: boolean, known: boolean): string {
-  if (!isAnswered)
-    return isOver ? 'Nothing went wrong that could be seen.' : 'Nothing has gone wrong so far.';
-  if (!isOver) return 'Nothing has gone wrong so far: both sides hear each other.';
+  if (!isOver) return 'Nothing has gone wrong so far.';
+  if (!isAnswered) return 'Nothing went wrong that could be seen.';
   return known
     ? 'Nothing went wrong that could be seen: sound went both ways, without notable loss or delay.'
     : 'Nothing went wrong that could be seen, but nothing is known of the sound.';

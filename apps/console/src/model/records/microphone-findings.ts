@@ -82,15 +82,11 @@ export function deviceFindings(leg: LegView): readonly Finding[] {
 function deviceFinding(leg: LegView, one: Occurrence): Finding {
   const label = textOf(one.record.context, 'label');
   const name = label === '' ? `${leg.name}’s microphone` : `${leg.name}’s microphone “${label}”`;
-  const next = leg.happened.find(
-    (other) =>
-      other.category === 'device' && other.event === 'changed' && other.at >= one.at && isMicrophone(other),
-  );
-  const nextLabel = next === undefined ? '' : textOf(next.record.context, 'label');
+  const next = nextMicrophone(leg, one);
   const replaced =
     next === undefined
       ? ''
-      : ` ${nextLabel === '' ? 'Another microphone' : `“${nextLabel}”`} took its place after ${lengthOf(next.at - one.at)}.`;
+      : ` ${next.label === '' ? 'Another microphone' : `“${next.label}”`} took its place after ${lengthOf(next.at - one.at)}.`;
   const lost = one.event === 'lost';
   return {
     kind: 'device',
@@ -103,9 +99,27 @@ function deviceFinding(leg: LegView, one: Occurrence): Finding {
       to: next?.at ?? one.at,
       leg: leg.index,
       figures: label === '' ? [] : [{ label: 'Device', value: label }],
-      records: [one.id, ...(next === undefined ? [] : [next.id])],
+      records: [one.id, ...(next?.records ?? [])],
     },
   };
+}
+
+/** As the client tells, or, where it does not, as the name of its track changes. */
+function nextMicrophone(leg: LegView, lost: Occurrence) {
+  const told = leg.happened.find(
+    (one) => one.category === 'device' && one.event === 'changed' && one.at >= lost.at && isMicrophone(one),
+  );
+  if (told !== undefined) {
+    return { at: told.at, label: textOf(told.record.context, 'label'), records: [told.id] };
+  }
+  const before = leg.quality.findLast(({ to, microphone }) => to <= lost.at && microphone !== '')?.microphone;
+  const after = leg.quality.find(
+    ({ to, track, microphone }) =>
+      to > lost.at && track === 'live' && microphone !== '' && microphone !== before,
+  );
+  return after === undefined || before === undefined
+    ? undefined
+    : { at: Math.max(after.from, lost.at), label: after.microphone, records: [] };
 }
 
 function isMicrophone({ record }: Occurrence): boolean {

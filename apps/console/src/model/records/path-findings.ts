@@ -88,10 +88,12 @@ function pairChanges(leg: LegView): readonly PairChange[] {
   });
 }
 
-const REPAIRS: ReadonlySet<string> = new Set(['restarted', 'remade', 'lost']);
+const REPAIRS: ReadonlySet<string> = new Set(['restarted', 'remade', 'lost', 'recovery']);
+const BROKEN: ReadonlySet<string> = new Set(['interrupted', 'recovering']);
 
-function isRepair({ category, event }: Occurrence): boolean {
-  return category === 'media' && REPAIRS.has(event);
+function isRepair({ category, event, record }: Occurrence): boolean {
+  if (category !== 'media') return false;
+  return REPAIRS.has(event) || (event === 'state' && BROKEN.has(textOf(record.context, 'state')));
 }
 
 function isPair({ category, event }: Occurrence): boolean {

@@ -60,13 +60,13 @@ function candidateText(candidate: unknown): string {
         : `${address.includes(':') ? `[${address}]` : address}:${port}`,
     (relay || textOf(candidate, 'protocol')).toUpperCase(),
     TYPES.get(type) ?? type,
-    textOf(candidate, 'networkType'),
+    textOf(candidate, 'networkType').replace(/^unknown$/, ''),
   ]
     .filter((part) => part !== '')
     .join(', ');
 }
 
-/** `Opus, 48 kHz, payload 111`; empty where it is not known. */
+/** `Opus, 48 kHz, payload type 111`; empty where it is not known. */
 export function codecOf(leg: LegView): string {
   const codec = rowsOf(leg.leg)
     .map(codecOfRow)

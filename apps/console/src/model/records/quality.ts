@@ -19,6 +19,8 @@ export interface QualityPoint extends Span {
   mos: number | null;
   /** What the microphone's track says of itself; empty where a client does not tell. */
   track: '' | 'live' | 'disabled' | 'muted' | 'ended';
+  /** The name of its device; empty where it is not known. */
+  microphone: string;
   /** Of the candidate pair; empty where it is not known. */
   pair: string;
 }
@@ -38,11 +40,13 @@ export function qualityOf(leg: CallFileLeg, start: number): readonly QualityPoin
   return rows.map((row, index) => pointOfRow(row, rows[index - 1], zero));
 }
 
-/** All intervals that the client told, once each: an official client tells some in two segments. */
+/**
+ * All intervals that the client told, once each: its debug stream tells those of its report, too, and an official
+ * client tells some in two segments.
+ */
 export function rowsOf(leg: CallFileLeg): readonly CallReportRow[] {
-  const byStart = new Map(
-    leg.reports.flatMap(({ stats }) => stats.map((row) => [Date.parse(row.intervalStartUtc), row] as const)),
-  );
+  const told = [...(leg.debugRows ?? []), ...leg.reports.flatMap(({ stats }) => stats)];
+  const byStart = new Map(told.map((row) => [Date.parse(row.intervalStartUtc), row] as const));
   return [...byStart].toSorted(([one], [other]) => one - other).map(([, row]) => row);
 }
 
@@ -81,6 +85,7 @@ function pointOfRow(row: CallReportRow, before: CallReportRow | undefined, zero:
     outboundLevel: numberOf(outbound, 'audioLevelAvg'),
     mos: row.quality?.mos ?? mosOfHeard(received, { codec, loss, roundTripTime, jitter }),
     track: trackOf(memberOf(outbound, 'localTrack')),
+    microphone: textOf(memberOf(outbound, 'localTrack'), 'label'),
     pair: pairOf(row),
   };
 }
@@ -135,7 +140,7 @@ function pairOf({ ice }: CallReportRow): string {
   const local = memberOf(ice, 'local');
   const address = textOf(local, 'address');
   const end = address === '' ? textOf(local, 'id') : `${address}:${numberOf(local, 'port') ?? ''}`;
-  return end === '' ? '' : `${end} ${textOf(local, 'networkType')}`.trim();
+  return end === '' ? '' : `${end} ${textOf(local, 'networkType').replace(/^unknown$/, '')}`.trim();
 }
 
 function pointsOfSamples(samples: readonly GatewayMediaSample[], start: number): readonly QualityPoint[] {
@@ -162,6 +167,7 @@ function pointsOfSamples(samples: readonly GatewayMediaSample[], start: number):
       outboundLevel: null,
       mos: mosOfHeard(due, { codec: '', loss, roundTripTime, jitter }),
       track: '',
+      microphone: '',
       pair: '',
     };
   });

@@ -44,7 +44,7 @@ function LegFacts({ leg }: { leg: LegView }) {
       </h3>
       <dl>
         <Fact label="Codec" value={codecOf(leg) || 'not told'} />
-        <Fact label="Client" value={report === undefined ? 'sent no report' : `SDK ${report.sdkVersion}`} />
+        <Fact label="Client" value={report === undefined ? untold(leg) : `SDK ${report.sdkVersion}`} />
         <Fact label="Clock" value={offset === undefined ? 'not compared' : clockText(offset)} />
         <Fact label="Ended with" value={causeText(file.cause, file.causeCode)} />
         <div className="facts-paths">
@@ -62,6 +62,10 @@ function LegFacts({ leg }: { leg: LegView }) {
       </dl>
     </section>
   );
+}
+
+function untold({ leg, name }: LegView): string {
+  return leg.callReportId === undefined ? `shown to ${name}, and to who has an API key` : 'sent no report';
 }
 
 function Fact({ label, value }: { label: string; value: string }) {

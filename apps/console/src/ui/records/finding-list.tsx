@@ -59,9 +59,11 @@ function FindingItem({ finding, isChosen, onChoose }: FindingItemProps) {
           </dl>
         )}
       </div>
-      <button type="button" className="link" aria-pressed={isChosen} onClick={() => onChoose(finding)}>
-        Show {momentOf(evidence.from)}
-      </button>
+      {finding.kind !== 'nothing' && (
+        <button type="button" className="link" aria-pressed={isChosen} onClick={() => onChoose(finding)}>
+          Show {momentOf(evidence.from)}
+        </button>
+      )}
     </li>
   );
 }
