@@ -244,6 +244,46 @@ describe('what clients report', () => {
   });
 });
 
+describe('the debug stream of a client', () => {
+  it('is in the file of its call alone, from its start before the invite to its stop after the end [DEBUG-2]', async () => {
+    const [alice, bob] = [await signedIn('alice'), await signedIn('bob')];
+    let frames = 0;
+    const frame = (client: typeof alice, type: string, more: object = {}) => {
+      const id = `debug-${String((frames += 1))}`;
+      client.socket.send(
+        JSON.stringify({ jsonrpc: '2.0', id, type, debug_report_id: 'd', call_id: 'a-1', ...more }),
+      );
+      return expect
+        .poll(() => client.frames.find((answer) => answer.id === id)?.result)
+        .toEqual({ message: 'ok' });
+    };
+    const data = (part: object) => frame(alice, 'debug_report_data', { debug_report_data: part });
+    const timestamp = new Date().toISOString();
+    const stats = { event: 'stats', tag: 'stats', timestamp, data: {}, statsObject: {} };
+    await frame(alice, 'debug_report_start');
+    await alice.request('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-1', destination_number: 'echo' },
+    });
+    await data({ record: { timestamp, level: 'info', message: 'login with token=hunter22' } });
+    await data({ row: { intervalStartUtc: timestamp, intervalEndUtc: timestamp, audio: {} } });
+    await data(stats);
+    await data({ ...stats, data: { again: true } });
+    await frame(bob, 'debug_report_data', { debug_report_data: { event: 'of another session' } });
+    await alice.request('telnyx_rtc.bye', { dialogParams: { callID: 'a-1' } });
+    await frame(alice, 'debug_report_stop');
+    const [call] = await list();
+    const [leg] = (await fileOf(call?.id ?? '')).legs;
+    expect(leg?.debug.map(({ message }) => message)).toEqual([
+      'The debug stream begins.',
+      'login with token=[redacted]',
+      'stats',
+      'The debug stream ends.',
+    ]);
+    expect(leg?.debugRows).toEqual([{ intervalStartUtc: timestamp, intervalEndUtc: timestamp, audio: {} }]);
+  });
+});
+
 describe('a call that nobody answered', () => {
   it('is kept with its cause', async () => {
     const alice = await signedIn('alice');

@@ -122,6 +122,9 @@ export function createSignaling(options: SignalingOptions): Signaling {
     onSocket: (socket, remoteAddress) => {
       const leave = admission.enter(remoteAddress);
       return new Connection(socket, remoteAddress, clock, {
+        debugged: ({ session }, frame) => {
+          if (session !== null) options.watch.debugged(session, frame);
+        },
         loggedIn: leave,
         handle: (connection, request) =>
           watchedRequest(options.watch, connection, request, () =>

@@ -1,4 +1,4 @@
-import type { HangupCause } from '@parley/protocol';
+import type { DebugReportFrame, HangupCause } from '@parley/protocol';
 import type { MediaEvent } from '../media/media-plane.ts';
 import type { Session } from '../sessions/session.ts';
 import type { CallFacts } from './call-changes.ts';
@@ -31,6 +31,8 @@ export interface CallWatch {
   received(session: Session, message: WatchedMessage): void;
   /** What was received last was answered with an error. */
   refusedRequest(session: Session, message: WatchedMessage, code: number): void;
+  /** A part of a client's debug stream. */
+  debugged(session: Session, frame: DebugReportFrame): void;
 }
 
 export const unwatched: CallWatch = {
@@ -44,4 +46,5 @@ export const unwatched: CallWatch = {
   sent: () => undefined,
   received: () => undefined,
   refusedRequest: () => undefined,
+  debugged: () => undefined,
 };

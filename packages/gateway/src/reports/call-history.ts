@@ -1,4 +1,4 @@
-import type { CallReportRecord, GatewayMediaSample, HangupCause } from '@parley/protocol';
+import type { CallReportRecord, DebugReportFrame, GatewayMediaSample, HangupCause } from '@parley/protocol';
 import { type CallFacts, legsOfCall } from '../calls/call-changes.ts';
 import type { CallState, LegId } from '../calls/call-state.ts';
 import type { CallWatch, WatchedMessage } from '../calls/call-watch.ts';
@@ -11,6 +11,7 @@ import type { ArchiveChange, ArchivedCall, ArchivedLeg, CallArchive } from '../s
 import { WriteBehind } from '../store/write-behind.ts';
 import { archivedCallOf, archivedLegsOf } from './call-facts.ts';
 import type { CallNews } from './call-news.ts';
+import { DebugIntake } from './debug-intake.ts';
 import type { LegRecord } from './leg-record.ts';
 import { LiveCall, LiveCalls } from './live-calls.ts';
 import { isSampleDue } from './media-sampling.ts';
@@ -49,6 +50,7 @@ const patienceMs = 2_000;
 export class CallHistory implements CallWatch {
   readonly #ports: CallHistoryPorts;
   readonly #live = new LiveCalls();
+  readonly #debug: DebugIntake;
   readonly #changes: WriteBehind<ArchiveChange>;
   #callOffWriting: (() => void) | null = null;
   #hasFailed = false;
@@ -57,6 +59,7 @@ export class CallHistory implements CallWatch {
 
   constructor(ports: CallHistoryPorts) {
     this.#ports = ports;
+    this.#debug = new DebugIntake(ports.clock);
     this.#changes = new WriteBehind({
       write: (batch) => this.#write(batch),
       clock: ports.clock,
@@ -140,9 +143,9 @@ export class CallHistory implements CallWatch {
     this.#observe(this.#legOf(session, message.callId), observationOfMessage('refused', message, code));
   }
 
-  /** Something that the client told of its leg while the call goes on. It is free of secrets. */
-  debugged(session: Session, callId: string, kind: 'debug' | 'debugRows', item: object): void {
-    this.#legOf(session, callId)?.add(kind, JSON.stringify(item));
+  debugged(session: Session, frame: DebugReportFrame): void {
+    const record = frame.call_id === undefined ? undefined : this.#legOf(session, frame.call_id);
+    this.#debug.take(session, frame, record);
   }
 
   /** A report came and is stored. */
@@ -222,7 +225,9 @@ export class CallHistory implements CallWatch {
     this.#carry(facts);
     this.#changes.add({ type: 'started', call, legs });
     const invited = { callId: facts.caller.callId, method: 'telnyx_rtc.invite' };
-    this.#observe(live.legs[0], observationOfMessage('received', invited), startedAt);
+    const [caller] = live.legs;
+    this.#observe(caller, observationOfMessage('received', invited), startedAt);
+    if (caller !== undefined) this.#debug.begin(facts.caller.session, caller);
     return live;
   }
 
@@ -260,6 +265,7 @@ export class CallHistory implements CallWatch {
     live.change({ endedAt: at, cause, causeCode });
     const callOff = this.#ports.clock.after(lingerMs, () => {
       this.#lingering.delete(callOff);
+      this.#writeCall(live);
       this.#live.remove(live);
     });
     this.#lingering.add(callOff);

@@ -3,6 +3,7 @@ import {
   RpcErrorCode,
   decodeToServer,
   type ClientMethod,
+  type DebugReportFrame,
   type ErrorObject,
   type RequestId,
   type ServerNotification,
@@ -47,6 +48,8 @@ export interface ConnectionOwner {
   handle(connection: Connection, request: ServerRequest | ServerNotification): Promise<Reply>;
   /** A request was sent. */
   sent(connection: Connection, method: ClientMethod, params: object, requestId: RequestId): void;
+  /** A part of its debug stream came, and was answered. */
+  debugged(connection: Connection, frame: DebugReportFrame): void;
   /** It has a session from now on. */
   loggedIn(connection: Connection): void;
   /** Told once, as soon as nothing more is read or sent, whichever end closes it. */
@@ -125,6 +128,7 @@ export class Connection implements Carrier {
         return;
       case 'debugReport':
         this.#send({ jsonrpc: '2.0', id: decoded.frame.id, result: { message: 'ok' } });
+        this.#debugged(decoded.frame);
         return;
       case 'invalid':
         if (decoded.answerable)
@@ -244,6 +248,15 @@ export class Connection implements Carrier {
       afterwards?.();
     } catch (error) {
       if (!(error instanceof RpcError)) this.#owner.failed(this, error, notification.method);
+    }
+  }
+
+  /** Of a client that debugs, no call may suffer. */
+  #debugged(frame: DebugReportFrame): void {
+    try {
+      this.#owner.debugged(this, frame);
+    } catch (error) {
+      this.#owner.failed(this, error, frame.type);
     }
   }
 

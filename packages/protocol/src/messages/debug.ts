@@ -1,4 +1,4 @@
-/** The statistics stream of an official client whose `debug` option is on. */
+/** The debug stream of a client whose `debug` option is on. */
 import type { RequestId } from '../json-rpc.ts';
 
 interface DebugFrame {
@@ -16,7 +16,7 @@ export interface DebugReportStart extends DebugFrame {
 
 export interface DebugReportData extends DebugFrame {
   type: 'debug_report_data';
-  /** One event of the client's timeline. */
+  /** Of a Parley client `{ record: CallReportRecord }` or `{ row: CallReportRow }`; of an official one, an event of its timeline. */
   debug_report_data?: unknown;
 }
 
