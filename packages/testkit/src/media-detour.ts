@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer, request as httpRequest } from 'node:http';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 
 import { type Impairment, type Tap, type UdpRelay, openUdpRelay } from './udp-relay.ts';
@@ -46,12 +46,15 @@ export async function openMediaDetour(gateway: string, tap?: Tap): Promise<Media
         : `${String(before)}127.0.0.1 ${String(relayPort)}${String(after)}`;
     });
   };
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  const http = createServer((request, response) => {
+    passOn(request, response, gateway);
+  });
+  const server = new WebSocketServer({ server: http });
   server.on('connection', (client, request) => {
     connectThrough(client, request, gateway, detour);
   });
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const address = http.address();
   if (address === null || typeof address === 'string') throw new Error('The detour has no port.');
   return {
     signaling: `ws://127.0.0.1:${address.port}`,
@@ -67,12 +70,26 @@ export async function openMediaDetour(gateway: string, tap?: Tap): Promise<Media
     },
     close: async () => {
       for (const client of server.clients) client.terminate();
+      server.close();
+      http.closeAllConnections();
       await new Promise((resolve) => {
-        server.close(resolve);
+        http.close(resolve);
       });
       await Promise.all(relays.map((relay) => relay.close()));
     },
   };
+}
+
+/** What a client tells by HTTP, such as its reports. */
+function passOn(request: IncomingMessage, response: ServerResponse, gateway: string): void {
+  const { hostname, port } = new URL(gateway);
+  const { headers, method, url: path } = request;
+  const upstream = httpRequest({ hostname, port, path, method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  upstream.on('error', () => response.destroy());
+  request.pipe(upstream);
 }
 
 function connectThrough(

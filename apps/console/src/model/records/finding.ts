@@ -13,6 +13,8 @@ export interface Finding {
 
 export type FindingKind =
   | 'silence'
+  | 'muted'
+  | 'held'
   | 'no-sound'
   | 'one-way'
   | 'network-change'
@@ -65,8 +67,7 @@ export function stretchOf({ from, to }: Span, end: number): string {
 
 /** `1.4 s`, `48 s`, `3 min 5 s`. */
 export function lengthOf(seconds: number): string {
-  if (seconds < 10)
-    return `${(Math.round(seconds * 10) / 10).toFixed(seconds < 0.95 || seconds % 1 !== 0 ? 1 : 0)} s`;
+  if (seconds < 9.95) return `${Math.round(seconds * 10) / 10} s`;
   const whole = Math.round(seconds);
   return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -45,6 +45,10 @@ describe('a microphone that delivers silence', () => {
       alice: { official: true, second: (at) => (quiet(at) ? { enabled: false } : {}) },
     };
     expect([...found(byRecords, 'silence'), ...found(byTrack, 'silence')]).toEqual([]);
+    expect([...sentences(byRecords, 'muted'), ...sentences(byTrack, 'muted')]).toEqual([
+      'alice was muted from 00:12 to 00:30.',
+      'alice was muted from 00:12 to 00:30.',
+    ]);
   });
 
   it('on hold is as it should be, whoever holds', () => {
@@ -58,6 +62,13 @@ describe('a microphone that delivers silence', () => {
       },
     };
     expect(found(call, 'silence')).toEqual([]);
+    expect(sentences(call, 'held')).toEqual(['bob had the call on hold from 00:12 to 00:30.']);
+  });
+
+  it('again and again is told once', () => {
+    const muted = (at: number) => at % 20 < 5;
+    const call = { alice: { second: (at: number) => (muted(at) ? { enabled: false } : {}) } };
+    expect(sentences(call, 'muted')).toEqual(['alice was muted 5 times, 25 s in all.']);
   });
 
   it('for a moment, or a person who listens, is nothing', () => {
@@ -94,6 +105,24 @@ describe('a network that changes', () => {
     expect(finding?.evidence.figures).toContainEqual({ label: 'After', value: '10.64.0.9:51234 cellular' });
     expect(finding?.evidence.records).toHaveLength(1);
     expect(more).toEqual([]);
+  });
+
+  it('soon after a burst of loss, is told apart from it', () => {
+    const second = (at: number) => ({
+      ...(during(46, 52)(at) ? { loss: 0.3 } : {}),
+      ...(during(58, 60)(at) ? { absent: 1 } : {}),
+    });
+    const call: MadeUp = { alice: { second, told: [[59.5, { category: 'media', event: 'remade' }]] } };
+    expect([...sentences(call, 'network-change'), ...sentences(call, 'loss')]).toEqual([
+      'The path of alice’s sound had to be renewed at 01:02; sound was back after 2 s.',
+      '30 % of the sound was lost on its way to alice from 00:50 to 00:56.',
+    ]);
+  });
+
+  it('at a client that tells nothing of it, is known by the restart of ICE that it asks for', () => {
+    const asked = { event: 'received', method: 'telnyx_rtc.modify', action: 'updateMedia' };
+    const call: MadeUp = { bob: { official: true, seen: [[59.5, { category: 'signaling', ...asked }]] } };
+    expect(found(call, 'network-change')).toHaveLength(1);
   });
 
   it('is not told again as missing sound', () => {
@@ -346,6 +375,7 @@ it('of an eventful call each trouble is told once, the worst first', () => {
       "problem: bob’s microphone delivered silence from 01:28 to 01:44.",
       "warning: alice’s connection to the gateway was lost at 01:05 for 1.5 s; the call went on.",
       "warning: bob’s microphone “USB headset” was unplugged or taken away at 01:28. “Built-in microphone” took its place after 16 s.",
+      "hint: alice was muted from 01:44 to 01:56.",
       "hint: alice hung up after 2 min 10 s.",
     ]
   `);

@@ -2,7 +2,7 @@ import type { CallFile } from '@parley/protocol';
 import { endFinding } from './end-finding.ts';
 import type { Finding } from './finding.ts';
 import { type CallView, type LegView, viewOf } from './leg-view.ts';
-import { deviceFindings, silenceFindings } from './microphone-findings.ts';
+import { deviceFindings, pauseFindings, silenceFindings } from './microphone-findings.ts';
 import { connectionFindings, networkFindings, relayFindings } from './path-findings.ts';
 import { delayFindings, jitterFindings, lossFindings } from './quality-findings.ts';
 import { soundFindings } from './sound-findings.ts';
@@ -39,6 +39,7 @@ function findingsOfLeg(view: CallView, leg: LegView): readonly Finding[] {
     ...lossFindings(view, leg, explained),
     ...delayFindings(leg),
     ...jitterFindings(leg),
+    ...pauseFindings(leg),
     ...relayFindings(leg),
     ...noReport(view, leg),
   ];

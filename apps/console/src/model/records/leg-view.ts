@@ -16,8 +16,9 @@ export interface LegView {
   quality: readonly QualityPoint[];
   gateway: readonly GatewayPoint[];
   muted: readonly Span[];
-  /** By this side or by the other. */
+  /** By this side or by the other; `holds`: by this side. */
   held: readonly Span[];
+  holds: readonly Span[];
   /** Without a connection to the gateway. */
   offline: readonly (Span & { over: boolean })[];
 }
@@ -59,6 +60,7 @@ export function viewOf(file: CallFile): CallView {
         ...stretches(quality, ({ track }) => track === 'disabled'),
       ]),
       held: toggled(happened, 'call', 'held', 'unheld', end),
+      holds: toggled(mine, 'call', 'held', 'unheld', end),
       offline: offlineOf(mine, end),
     };
   });

@@ -59,6 +59,51 @@ function isSilence({ category, event, record }: Occurrence): boolean {
   return category === 'quality' && textOf(record.context, 'name').includes('audio');
 }
 
+const LONG_PAUSE_SECONDS = 3;
+
+/** What people did, and may have forgotten: nobody heard them. */
+export function pauseFindings(leg: LegView): readonly Finding[] {
+  return [
+    ...pauses(leg, 'muted', leg.muted, `${leg.name} was muted`),
+    ...pauses(leg, 'held', leg.holds, `${leg.name} had the call on hold`),
+  ];
+}
+
+function pauses(
+  leg: LegView,
+  kind: 'muted' | 'held',
+  all: readonly Span[],
+  what: string,
+): readonly Finding[] {
+  const long = all.filter(({ from, to }) => to - from >= LONG_PAUSE_SECONDS);
+  const [first] = long;
+  const last = long.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const length = lengthOf(long.reduce((sum, { from, to }) => sum + to - from, 0));
+  const sentence =
+    long.length === 1
+      ? `${what} ${stretchOf(first, leg.talk?.to ?? 0)}.`
+      : `${what} ${long.length} times, ${length} in all.`;
+  return [
+    {
+      kind,
+      weight: 'hint',
+      sentence,
+      evidence: {
+        from: first.from,
+        to: last.to,
+        leg: leg.index,
+        figures: [{ label: 'Length', value: length }],
+        records: leg.happened
+          .filter(({ category, event }) => category === 'call' && PAUSES.has(event))
+          .map(({ id }) => id),
+      },
+    },
+  ];
+}
+
+const PAUSES: ReadonlySet<string> = new Set(['muted', 'unmuted', 'held', 'unheld']);
+
 /** What became of the microphone as a device. */
 export function deviceFindings(leg: LegView): readonly Finding[] {
   const told = leg.happened.filter(
@@ -80,7 +125,7 @@ export function deviceFindings(leg: LegView): readonly Finding[] {
 }
 
 function deviceFinding(leg: LegView, one: Occurrence): Finding {
-  const label = textOf(one.record.context, 'label');
+  const label = textOf(one.record.context, 'label') || microphoneBefore(leg, one.at);
   const name = label === '' ? `${leg.name}’s microphone` : `${leg.name}’s microphone “${label}”`;
   const next = nextMicrophone(leg, one);
   const replaced =
@@ -112,14 +157,18 @@ function nextMicrophone(leg: LegView, lost: Occurrence) {
   if (told !== undefined) {
     return { at: told.at, label: textOf(told.record.context, 'label'), records: [told.id] };
   }
-  const before = leg.quality.findLast(({ to, microphone }) => to <= lost.at && microphone !== '')?.microphone;
+  const before = microphoneBefore(leg, lost.at);
   const after = leg.quality.find(
     ({ to, track, microphone }) =>
       to > lost.at && track === 'live' && microphone !== '' && microphone !== before,
   );
-  return after === undefined || before === undefined
+  return after === undefined || before === ''
     ? undefined
     : { at: Math.max(after.from, lost.at), label: after.microphone, records: [] };
+}
+
+function microphoneBefore({ quality }: LegView, at: number): string {
+  return quality.findLast(({ from, microphone }) => from <= at && microphone !== '')?.microphone ?? '';
 }
 
 function isMicrophone({ record }: Occurrence): boolean {

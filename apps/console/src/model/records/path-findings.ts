@@ -3,7 +3,7 @@ import { type Figure, type Finding, lengthOf, momentOf, recordsIn } from './find
 import type { LegView } from './leg-view.ts';
 import type { Occurrence } from './occurrence.ts';
 import { rowsOf } from './quality.ts';
-import { missingIn, soundBack } from './sound-findings.ts';
+import { gapNear, missingIn } from './sound-findings.ts';
 import { type Span, joined, overlaps, stretches } from './span.ts';
 
 /** What belongs to one change of the network comes within this time. */
@@ -33,8 +33,9 @@ function networkFinding(
   repairs: readonly Occurrence[],
 ): Finding {
   const span = { from: change.from - ONE_CHANGE_SECONDS, to: change.to + ONE_CHANGE_SECONDS };
-  const missing = missingIn(leg, span);
-  const gap = missing === null || missing < 0.2 ? null : soundBack(leg, span);
+  const gap = gapNear(leg, change.from, span);
+  // Sound stopped and began again within the intervals beside it.
+  const missing = missingIn(leg, gap === null ? change : { from: gap.from - 0.5, to: gap.to + 0.5 });
   const at = Math.min(change.from, gap?.from ?? change.from);
   const moved = changes.find(({ from }) => from >= change.from && from <= change.to);
   const isMoved = moved !== undefined && moved.before.split(':')[0] !== moved.after.split(':')[0];
@@ -91,7 +92,9 @@ function pairChanges(leg: LegView): readonly PairChange[] {
 const REPAIRS: ReadonlySet<string> = new Set(['restarted', 'remade', 'lost', 'recovery']);
 const BROKEN: ReadonlySet<string> = new Set(['interrupted', 'recovering']);
 
+/** A client's restart of ICE is known by what it asks for, too, where it tells nothing itself. */
 function isRepair({ category, event, record }: Occurrence): boolean {
+  if (category === 'signaling') return textOf(record.context, 'action') === 'updateMedia';
   if (category !== 'media') return false;
   return REPAIRS.has(event) || (event === 'state' && BROKEN.has(textOf(record.context, 'state')));
 }

@@ -21,6 +21,8 @@ const STEADY_LOSS = 0.01;
 /** ITU-T G.114: over 400 ms one way nobody can talk; half of it, people begin to interrupt each other. */
 const LONG_ROUND_TRIP = 0.4;
 const HIGH_JITTER = 0.03;
+/** A second: packets have 20 ms of sound. */
+const USUAL_PACKETS = 50;
 /** Shorter breaks do not end a stretch. */
 const BREAK_SECONDS = 4;
 
@@ -34,48 +36,60 @@ export function lossFindings(view: CallView, leg: LegView, explained: readonly S
   const findings = bursts.map((burst) => lossFinding(view, leg, burst, shareOf(burst.points)));
   if (findings.length > 0) return findings;
   const share = shareOf(talk);
-  const span = { from: talk[0]?.from ?? 0, to: talk.at(-1)?.to ?? 0 };
-  return share < STEADY_LOSS || overlaps(explained, span) ? [] : [lossFinding(view, leg, span, share)];
+  const whole = { from: talk[0]?.from ?? 0, to: talk.at(-1)?.to ?? 0, points: talk };
+  return share < STEADY_LOSS || overlaps(explained, whole) ? [] : [lossFinding(view, leg, whole, share)];
 }
 
-function lossFinding(view: CallView, leg: LegView, span: Span, share: number): Finding {
+interface Burst extends Span {
+  points: readonly QualityPoint[];
+}
+
+function lossFinding(view: CallView, leg: LegView, burst: Burst, share: number): Finding {
+  const packets = Math.round(burst.points.reduce((sum, point) => sum + lostIn(point), 0));
   const uplinks = view.legs
-    .filter((other) => other.index !== leg.index)
-    .map((other) => ({ other, lost: lostAtGateway(other, span) }));
-  const origin = uplinks.find(({ lost }) => lost !== null && lost >= 0.6 * share);
-  const when = stretchOf(span, leg.talk?.to ?? 0);
+    .filter((other) => other.index !== leg.index && other.gateway.length > 0)
+    .map((other) => ({ other, lost: lostAtGateway(other, burst) }));
+  // The gateway passes the gaps on: what is lost before it is missing behind it.
+  const origin = uplinks.find(({ lost }) => lost > 0 && lost >= 0.6 * packets);
+  const when = stretchOf(burst, leg.talk?.to ?? 0);
   const lost = percent(share);
   const sentence =
     origin === undefined
       ? `${lost} of the sound was lost on its way to ${leg.name} ${when}.`
       : `${lost} of what ${origin.other.name} said did not reach ${leg.name} ${when}: it was lost between ${origin.other.name} and the gateway.`;
   const figures: Figure[] = [
-    { label: `Lost on the way to ${leg.name}`, value: lost },
-    ...uplinks.flatMap(({ other, lost: before }) =>
-      before === null
-        ? []
-        : [{ label: `Lost between ${other.name} and the gateway`, value: percent(before) }],
-    ),
+    { label: `Packets that did not reach ${leg.name}`, value: String(packets) },
+    ...uplinks.map(({ other, lost: before }) => ({
+      label: `Lost between ${other.name} and the gateway`,
+      value: String(before),
+    })),
   ];
   return {
     kind: 'loss',
     weight: share >= HEAVY_LOSS ? 'problem' : 'warning',
     sentence,
     evidence: {
-      from: span.from,
-      to: span.to,
+      from: burst.from,
+      to: burst.to,
       leg: leg.index,
       figures,
-      records: recordsIn(leg, span, ({ category }) => category === 'quality'),
+      records: recordsIn(leg, burst, ({ category }) => category === 'quality'),
     },
   };
 }
 
-function lostAtGateway(leg: LegView, { from, to }: Span): number | null {
-  const inside = leg.gateway.filter((point) => point.to > from - 1 && point.from < to + 1);
-  const lost = inside.reduce((sum, point) => sum + point.lost, 0);
-  const due = inside.reduce((sum, point) => sum + point.received + point.lost, 0);
-  return due === 0 ? null : lost / due;
+/** Of what a client told nothing of, as many as are due in the time. */
+function lostIn({ loss, received, from, to }: QualityPoint): number {
+  if (loss === null) return 0;
+  return received === null
+    ? loss * (to - from) * USUAL_PACKETS
+    : (received * loss) / Math.max(0.01, 1 - loss);
+}
+
+function lostAtGateway(leg: LegView, { from, to }: Span): number {
+  return leg.gateway
+    .filter((point) => point.to > from && point.from < to)
+    .reduce((sum, { lost }) => sum + lost, 0);
 }
 
 function shareOf(points: readonly QualityPoint[]): number {

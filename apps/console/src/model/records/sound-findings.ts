@@ -126,14 +126,14 @@ function usualRate(leg: LegView): number {
   return median(rates);
 }
 
-/** The end of the first stretch of the span without sound; null where there is none. */
-export function soundBack(leg: LegView, span: Span): Span | null {
+/** The stretch without sound, or nearly, that is nearest to a moment of the span; null where there is none. */
+export function gapNear(leg: LegView, moment: number, span: Span): Span | null {
   const usual = usualRate(leg);
-  const short = ({ received, from, to }: QualityPoint) =>
-    received !== null && received < 0.8 * usual * (to - from);
-  const gap = stretches(
+  const gaps = stretches(
     leg.quality.filter((point) => point.to > span.from && point.from < span.to),
-    short,
-  )[0];
-  return gap === undefined ? null : { from: gap.from, to: gap.to };
+    ({ received, from, to }) => received !== null && received < 0.5 * usual * (to - from),
+  );
+  const away = ({ from, to }: Span) => Math.max(from - moment, moment - to, 0);
+  const [nearest] = gaps.toSorted((one, other) => away(one) - away(other));
+  return nearest === undefined ? null : { from: nearest.from, to: nearest.to };
 }
