@@ -5,6 +5,7 @@ import { storeConfigured } from './assistants/configured-assistants.ts';
 import { createGreetings } from './assistants/greetings.ts';
 import { createVisits } from './assistants/visits.ts';
 import { StoredCallJournal } from './calls/call-journal.ts';
+import { watchedBy } from './calls/call-watch.ts';
 import { restoreCalls } from './calls/restoring.ts';
 import { resolveSettings, type Settings } from './config/settings.ts';
 import { clientAddressOf, createProxyCheck } from './http/client-address.ts';
@@ -32,6 +33,7 @@ import { createSignaling } from './signaling.ts';
 import { openDataKey } from './store/data-key.ts';
 import { openStore } from './store/open-store.ts';
 import { startRetention } from './store/retention.ts';
+import { CallTraces } from './traces/call-traces.ts';
 
 export interface Gateway {
   /** Where people and clients reach it, such as `http://127.0.0.1:8080`. */
@@ -123,6 +125,8 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   scope.add(() => journal.close());
   const history = new CallHistory({ archive: store.callArchive, nodeId: settings.nodeId, clock, log });
   scope.add(() => history.close());
+  const tracing = await openTracing(settings);
+  if (tracing !== null) scope.add(tracing.close);
   const signaling = createSignaling({
     authenticator,
     visits,
@@ -132,7 +136,8 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     log,
     meter: metrics,
     journal,
-    watch: history,
+    watch: tracing === null ? history : watchedBy([history, new CallTraces(tracing.tracer)]),
+    traces: tracing !== null,
     nodeId: settings.nodeId,
     region: settings.region,
     iceService: service,
@@ -231,6 +236,13 @@ function openMedia(
     },
     { ...ports, forkWorker: mediaProcesses() },
   );
+}
+
+/** Loaded by who wants it alone. */
+async function openTracing({ otlpEndpoint, nodeId }: Settings) {
+  if (otlpEndpoint === null) return null;
+  const { openTracer } = await import('./node/otlp.ts');
+  return openTracer(otlpEndpoint, { nodeId, version });
 }
 
 function checkMedia(media: MediaPlane): Promise<void> {

@@ -35,6 +35,8 @@ export interface SignalingOptions {
   iceService?: IceService | undefined;
   holdMs: number;
   ringMs: number;
+  /** Whether somebody wants to know where calls stand in traces. Default: nobody. */
+  traces?: boolean;
   /** Sockets that one address may have without a login. */
   waitingPerAddress: number;
 }
@@ -95,6 +97,7 @@ export function createSignaling(options: SignalingOptions): Signaling {
     directory,
     calls,
     drain,
+    withheld: new Set(options.traces === true ? [] : ['traceContext']),
     place: { dc: options.nodeId, region: options.region },
   };
   return {

@@ -12,6 +12,8 @@ export interface WatchedMessage {
   requestId?: string | number;
   /** What a `telnyx_rtc.modify` asks for. */
   action?: string;
+  /** Where the client stands in its trace (W3C Trace Context). */
+  traceparent?: string;
 }
 
 /** Whoever keeps what there is to see of calls. Nobody waits for it. Times are milliseconds of the epoch. */
@@ -29,7 +31,9 @@ export interface CallWatch {
   media(event: MediaEvent): void;
   sent(session: Session, message: WatchedMessage): void;
   received(session: Session, message: WatchedMessage): void;
-  /** What was received last was answered with an error. */
+  /** It was answered. */
+  answered(session: Session, message: WatchedMessage): void;
+  /** It was answered with an error. */
   refusedRequest(session: Session, message: WatchedMessage, code: number): void;
   /** A part of a client's debug stream. */
   debugged(session: Session, frame: DebugReportFrame): void;
@@ -45,6 +49,49 @@ export const unwatched: CallWatch = {
   media: () => undefined,
   sent: () => undefined,
   received: () => undefined,
+  answered: () => undefined,
   refusedRequest: () => undefined,
   debugged: () => undefined,
 };
+
+/** Several that see the same. */
+export function watchedBy(watches: readonly CallWatch[]): CallWatch {
+  return {
+    started: (...seen) => {
+      for (const watch of watches) watch.started(...seen);
+    },
+    refused: (...seen) => {
+      for (const watch of watches) watch.refused(...seen);
+    },
+    restored: (...seen) => {
+      for (const watch of watches) watch.restored(...seen);
+    },
+    notRestored: (...seen) => {
+      for (const watch of watches) watch.notRestored(...seen);
+    },
+    changed: (...seen) => {
+      for (const watch of watches) watch.changed(...seen);
+    },
+    legEnded: (...seen) => {
+      for (const watch of watches) watch.legEnded(...seen);
+    },
+    media: (...seen) => {
+      for (const watch of watches) watch.media(...seen);
+    },
+    sent: (...seen) => {
+      for (const watch of watches) watch.sent(...seen);
+    },
+    received: (...seen) => {
+      for (const watch of watches) watch.received(...seen);
+    },
+    answered: (...seen) => {
+      for (const watch of watches) watch.answered(...seen);
+    },
+    refusedRequest: (...seen) => {
+      for (const watch of watches) watch.refusedRequest(...seen);
+    },
+    debugged: (...seen) => {
+      for (const watch of watches) watch.debugged(...seen);
+    },
+  };
+}

@@ -139,6 +139,15 @@ export const settingsSchema = z.strictObject({
   region: text().default('local').register(help, { placeholder: 'REGION', text: 'region told to clients' }),
   canary: onOrOff().default(false).register(help, { text: 'this node serves clients that ask for a canary' }),
   assistants: assistantsSettingSchema.default([]),
+  otlpEndpoint: z
+    .string({ error: 'must be a URL that starts with http:// or https://' })
+    .regex(/^https?:\/\/./, { error: 'must be a URL that starts with http:// or https://' })
+    .nullable()
+    .default(null)
+    .register(help, {
+      placeholder: 'URL',
+      text: 'OpenTelemetry collector that traces of calls are sent to, by OTLP over HTTP; OTEL_EXPORTER_OTLP_ENDPOINT says it, too',
+    }),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace and silent',

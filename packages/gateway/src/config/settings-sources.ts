@@ -105,6 +105,9 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
     Object.keys(settingsSchema.shape).map((setting) => [environmentNameOf(setting), setting]),
   );
   const found: Record<string, unknown> = {};
+  // The name that every program has for it.
+  const collector = environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  if (collector !== undefined && collector !== '') found['otlpEndpoint'] = collector;
   const mistakes: string[] = [];
   for (const [name, value] of Object.entries(environment)) {
     // An empty variable is how a shell or a container unsets one.

@@ -47,6 +47,7 @@ describe('settings', () => {
       region: 'local',
       canary: false,
       assistants: [],
+      otlpEndpoint: null,
       logLevel: 'info',
     });
   });

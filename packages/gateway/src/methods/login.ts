@@ -119,8 +119,8 @@ function signIn(
   authentication: Authentication,
   resumed: Session | undefined,
 ): Reply {
-  const { directory, calls, drain, log } = gatekeeping;
-  const offered = params.parley?.capabilities ?? [];
+  const { directory, calls, drain, log, withheld } = gatekeeping;
+  const offered = (params.parley?.capabilities ?? []).filter((one) => !withheld.has(one));
   if (resumed === undefined && drain.isUnderWay) drain.turnAway(connection);
   // What is opened or resumed for a socket that has closed meanwhile would never be told that it is gone.
   if (!connection.isOpen) return { result: {} };

@@ -1,4 +1,4 @@
-import type { ServerMethod, ToServer } from '@parley/protocol';
+import type { Capability, ServerMethod, ToServer } from '@parley/protocol';
 import type { Visits } from '../assistants/visits.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { IceGrants } from '../ice/ice-grants.ts';
@@ -24,6 +24,8 @@ export interface Gatekeeping {
   clock: Clock;
   meter: Meter;
   log: Log;
+  /** What is granted to nobody here. */
+  withheld: ReadonlySet<Capability>;
   /** Told to a client when it is registered. */
   place: { dc: string; region: string };
 }

@@ -13,7 +13,9 @@ export async function watchedRequest(
   if (session === null || message === null) return await carryOut();
   watch.received(session, message);
   try {
-    return await carryOut();
+    const reply = await carryOut();
+    watch.answered(session, message);
+    return reply;
   } catch (error) {
     if (error instanceof RpcError) watch.refusedRequest(session, message, error.code);
     throw error;
@@ -23,12 +25,15 @@ export async function watchedRequest(
 function messageOf(request: ServerRequest | ServerNotification): WatchedMessage | null {
   const { method } = request;
   const params: object = request.params;
-  const callId = 'dialogParams' in params && isRecord(params.dialogParams) && params.dialogParams['callID'];
+  if (!('dialogParams' in params) || !isRecord(params.dialogParams)) return null;
+  const { callID: callId, parley } = params.dialogParams;
   if (typeof callId !== 'string') return null;
+  const traceparent = isRecord(parley) ? parley['traceparent'] : undefined;
   return {
     callId,
     method,
     ...('id' in request && { requestId: request.id }),
+    ...(typeof traceparent === 'string' && { traceparent }),
     ...('action' in params && typeof params.action === 'string' && { action: params.action }),
   };
 }

@@ -1,7 +1,7 @@
 import type { CallReportRecord, DebugReportFrame, GatewayMediaSample, HangupCause } from '@parley/protocol';
 import { type CallFacts, legsOfCall } from '../calls/call-changes.ts';
 import type { CallState, LegId } from '../calls/call-state.ts';
-import type { CallWatch, WatchedMessage } from '../calls/call-watch.ts';
+import { type CallWatch, unwatched, type WatchedMessage } from '../calls/call-watch.ts';
 import type { Leg } from '../calls/leg.ts';
 import { inTime } from '../in-time.ts';
 import type { MediaEvent } from '../media/media-plane.ts';
@@ -138,6 +138,8 @@ export class CallHistory implements CallWatch {
   received(session: Session, message: WatchedMessage): void {
     this.#observe(this.#legOf(session, message.callId), observationOfMessage('received', message));
   }
+
+  readonly answered = unwatched.answered;
 
   refusedRequest(session: Session, message: WatchedMessage, code: number): void {
     this.#observe(this.#legOf(session, message.callId), observationOfMessage('refused', message, code));

@@ -2,7 +2,13 @@ import type { ByePush, Capability, ClientMethod, CloseCode, ToClient } from '@pa
 import type { Authentication, Identity } from '../registrar/authenticator.ts';
 
 /** What a client may be granted, if it asks. */
-export const grantable: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
+export const grantable: readonly Capability[] = [
+  'iceServers',
+  'preAnswer',
+  'earlyMedia',
+  'recovery',
+  'traceContext',
+];
 
 export interface SessionIds {
   /** `sessid` on the wire: 128 bits, never told to anybody but its user and who administers the gateway. */
