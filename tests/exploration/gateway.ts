@@ -167,7 +167,10 @@ function endLeg(turn: Turn, party: Party, cause: HangupCause): void {
   if (turn.end(party).leg) handle(turn, { type: 'bye', leg: party, cause });
 }
 
-/** Another process takes over, with what was written down: all sockets and media are gone, and calls that nobody had answered. */
+/**
+ * Another process takes over, with what was written down: all sockets and media are gone. So are calls that nobody had
+ * answered, as if nothing of them had been written yet.
+ */
 export function restart(turn: Turn): void {
   const { call } = turn;
   for (const party of PARTIES) {

@@ -78,6 +78,43 @@ test.each<Row>([
   },
 );
 
+test.each<ClientKind>(['ours', 'official'])(
+  'the gateway is killed while a call of %s clients rings, it rings on, is answered, and heard at both ends [RESUME-10]',
+  slow,
+  async (client) => {
+    const { gateway } = stage;
+    const [alice, bob] = await Promise.all([
+      stage.enter('alice', { client }),
+      stage.enter('bob', { client }),
+    ]);
+    const outgoing = await alice.dial('bob');
+    const incoming = await bob.ringing();
+    await outgoing.until('early');
+    const log = gateway.log.entries.length;
+    const { readyAt } = await gateway.restart({ signal: 'SIGKILL' });
+    const back = () => gateway.log.entries.slice(log).filter((line) => line.includes('"resumed":true'));
+    await expect.poll(() => back().length, { timeout: PATIENCE_MS }).toBe(2);
+    const backAt = Math.max(...resumedAt(gateway.log.entries));
+    expect((await outgoing.snapshot()).state).toBe('early');
+    expect((await incoming.snapshot()).state).toBe('ringing');
+
+    const answeredAt = Date.now();
+    await incoming.invoke('answer');
+    const heardAt = await Promise.all(
+      [alice, bob].map(({ ear }) => ear.firstSound(answeredAt, -45, PATIENCE_MS)),
+    );
+    const measured = { 'back after': backAt - readyAt, 'heard after': Math.max(...heardAt) - answeredAt };
+    const bounds = { 'back after': 21_000, 'heard after': client === 'ours' ? 5_000 : 10_000 };
+    expectWithin(`gateway killed while it rings, ${client} clients`, measured, bounds);
+    await expectTone(alice, 1000);
+    await expectTone(bob, 440);
+    for (const call of [outgoing, incoming]) expect((await call.snapshot()).state).toBe('active');
+    await outgoing.invoke('hangup');
+    await incoming.until(ENDED);
+    await expect.poll(() => gateway.metric('parley_media_legs'), { timeout: 5_000 }).toBe(0);
+  },
+);
+
 test(
   'the gateway is killed in a call and started again without its data, the call ends with a cause',
   slow,

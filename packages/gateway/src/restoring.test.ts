@@ -1,4 +1,4 @@
-import { CloseCode, causes, type HangupCause } from '@parley/protocol';
+import { CloseCode, causes } from '@parley/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StoredCallJournal } from './calls/call-journal.ts';
 import { restoreCalls } from './calls/restoring.ts';
@@ -213,7 +213,7 @@ describe('a gateway that starts where another one was killed in a call', () => {
     });
     expect(answer.result).toMatchObject({ holdState: 'active' });
     const { calls } = await second.written();
-    expect(calls).toMatchObject([{ caller: { held: false }, callee: { held: false } }]);
+    expect(calls).toMatchObject([{ caller: { held: false }, callees: [{ held: false }] }]);
   });
 
   it('takes an echo up as well', async () => {
@@ -363,6 +363,135 @@ describe('a call that ended shortly before its gateway was killed', () => {
   });
 });
 
+/** Alice calls Bob, whose client rings. */
+async function ringing(gateway: Rig, login: object = {}): Promise<Talk> {
+  const alice = gateway.client();
+  await alice.login('alice', login);
+  const bob = gateway.client();
+  await bob.login('bob', login);
+  await alice.invite('a-1', 'bob', { custom_headers: [{ name: 'X-Case', value: '7' }] });
+  await settled();
+  const { callID } = await bob.acknowledge('telnyx_rtc.invite');
+  await settled();
+  expect(alice.got('telnyx_rtc.ringing')).toHaveLength(1);
+  const sessids = { alice: sessidOf(alice), bob: sessidOf(bob) };
+  return { alice, bob, callIds: { alice: 'a-1', bob: String(callID) }, sessids };
+}
+
+describe('a gateway that starts where another one was killed while a call rang', () => {
+  const recovery = (calls?: object[]) => ({
+    parley: { capabilities: ['recovery'], instance: 'one', ...(calls && { calls }) },
+  });
+  const named = (callID: string) => recovery([{ callID, epoch: 0, media: 'intact' }]);
+
+  it('offers it anew where it rings still, and is answered: the caller is told by the offer of another path [RESUME-10]', async () => {
+    const { start } = await node();
+    const first = await start();
+    const talk = await ringing(first, recovery());
+    await first.kill();
+
+    const second = await start();
+    expect(second.signaling.calls.counts()).toEqual({ inviting: 1, established: 0 });
+    const alice = await comeBack(second, 'alice', talk, named('a-1'));
+    expect(alice.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['a-1'] }]);
+    expect(alice.got('telnyx_rtc.attach')).toEqual([]);
+    const bob = await comeBack(second, 'bob', talk, named(talk.callIds.bob));
+    expect(bob.got('telnyx_rtc.invite')).toEqual([]);
+    const [offer] = bob.got('telnyx_rtc.attach');
+    expect(offer).toMatchObject({ callID: talk.callIds.bob, parley: { epoch: 2_000_001 } });
+    expect(alice.got('telnyx_rtc.ringing')).toHaveLength(1);
+
+    await bob.request('telnyx_rtc.answer', { sdp: 'answer', dialogParams: { callID: talk.callIds.bob } });
+    await settled();
+    const [attach] = alice.got('telnyx_rtc.attach');
+    expect(attach).toMatchObject({ callID: 'a-1', parley: { epoch: 2_000_002 } });
+    await reattach(alice, 'a-1');
+    await settled();
+    expect(second.media.typed('answer').map(({ sdp }) => sdp)).toEqual(['answer', 'new answer a-1']);
+    expect(second.media.typed('bridge')).toHaveLength(1);
+    expect(second.signaling.calls.counts()).toEqual({ inviting: 0, established: 1 });
+    await bob.bye(talk.callIds.bob);
+    expect(byes(alice)).toEqual([{ callID: 'a-1', ...causes.normalClearing }]);
+    const { calls } = await second.written();
+    expect(calls).toMatchObject([{ invite: null, callees: [{}], end: { cause: causes.normalClearing } }]);
+  });
+
+  it('invites a client again that knows nothing of it any more, or cannot say so, with all that it said [RESUME-9]', async () => {
+    for (const [login, back] of [
+      [recovery(), recovery([])],
+      [{}, {}],
+    ]) {
+      const { start } = await node();
+      const first = await start();
+      const talk = await ringing(first, login);
+      const [before] = talk.bob.got('telnyx_rtc.invite');
+      await first.kill();
+      const second = await start();
+      const bob = await comeBack(second, 'bob', talk, back);
+      expect(bob.got('telnyx_rtc.attach')).toEqual([]);
+      const said = { ...before, sdp: expect.any(String) as string };
+      expect(bob.got('telnyx_rtc.invite')).toMatchObject([said]);
+      await bob.acknowledge('telnyx_rtc.invite');
+      const alice = await comeBack(second, 'alice', talk, back === login ? {} : named('a-1'));
+      expect(alice.got('telnyx_rtc.ringing')).toHaveLength(1);
+    }
+  });
+
+  it('takes the answer of a person who has answered meanwhile, and puts right what was said of the former offer', async () => {
+    const { start } = await node();
+    const first = await start();
+    const talk = await ringing(first, recovery());
+    await first.kill();
+    const second = await start();
+    const bob = await comeBack(second, 'bob', talk, named(talk.callIds.bob));
+    const callID = talk.callIds.bob;
+    await bob.request('telnyx_rtc.answer', { sdp: 'answer to the former', dialogParams: { callID } });
+    await bob.request('telnyx_rtc.attach', {
+      sdp: 'answer to this',
+      dialogParams: { callID },
+      parley: { epoch: 2_000_001 },
+    });
+    await settled();
+    expect(bob.got('telnyx_rtc.attach')).toMatchObject([{}, { parley: { epoch: 2_000_002 } }]);
+  });
+
+  it('a caller who gives up meanwhile, ends it for the callee', async () => {
+    const { start } = await node();
+    const first = await start();
+    const talk = await ringing(first, recovery());
+    await first.kill();
+    const second = await start();
+    const bob = await comeBack(second, 'bob', talk, named(talk.callIds.bob));
+    const ended = { parley: { ...recovery([]).parley, ended: ['a-1'] } };
+    await comeBack(second, 'alice', talk, ended);
+    expect(byes(bob)).toEqual([{ callID: talk.callIds.bob, ...causes.originatorCancel }]);
+  });
+
+  it('nobody answers, ends it after the time for that [INV-5]', async () => {
+    const { start, clock } = await node();
+    const first = await start();
+    const talk = await ringing(first, recovery());
+    await first.kill();
+    const second = await start();
+    const alice = await comeBack(second, 'alice', talk, named('a-1'));
+    for (let seconds = 0; seconds < 60; seconds += 5) {
+      await clock.advance(5_000);
+      await alice.request('telnyx_rtc.ping');
+    }
+    expect(byes(alice)).toEqual([{ callID: 'a-1', ...causes.noAnswer }]);
+  });
+
+  it('and was rejected at the last place, or answered, forgets that it rang', async () => {
+    const { start } = await node();
+    const first = await start();
+    const talk = await ringing(first);
+    await talk.bob.bye(talk.callIds.bob, causes.userBusy);
+    await first.kill();
+    const second = await start();
+    expect(second.signaling.calls.counts()).toEqual({ inviting: 0, established: 0 });
+  });
+});
+
 describe('what was revoked while no gateway ran', () => {
   it('a deleted credential, ends the call, and the other party is told [CLOSE-3]', async () => {
     const { start } = await node();
@@ -415,15 +544,6 @@ describe('what does not outlive its gateway', () => {
   };
   const nothing = { sessions: [], calls: [] };
 
-  it('a call that rings, is gone with its sessions', async () => {
-    const legacy = await afterKill(async (gateway) => {
-      const alice = await gateway.signedIn('alice');
-      await gateway.signedIn('bob');
-      await alice.invite('a-1', 'bob');
-    });
-    expect(legacy).toMatchObject(nothing);
-  });
-
   it('a call to an assistant, is gone with the visit', async () => {
     const legacy = await afterKill(async (gateway) => {
       const visitor = gateway.client();
@@ -447,30 +567,27 @@ describe('what does not outlive its gateway', () => {
 });
 
 describe('a gateway that leaves its calls to the next one', () => {
-  it('ends those that ring, and tells nobody of an end of the others', async () => {
+  it('tells nobody of an end, be it that they ring or not', async () => {
     const { start } = await node();
     const first = await start([{ sipUsername: 'alice' }, { sipUsername: 'bob' }, { sipUsername: 'carol' }]);
     const talk = await talking(first);
     const carol = await first.signedIn('carol');
     await carol.invite('c-1', 'bob');
     await settled();
-    const cause: HangupCause = causes.temporaryFailure;
-    first.signaling.calls.leave(cause);
+    first.signaling.calls.leave(causes.temporaryFailure);
     await first.kill();
-    expect(byes(carol)).toEqual([{ callID: 'c-1', ...cause }]);
-    expect(carol.closed).toBeNull();
-    expect(byes(talk.alice)).toEqual([]);
-    // Of carol's call, which rang.
-    expect(byes(talk.bob)).toMatchObject([cause]);
-    for (const { closed } of [talk.alice, talk.bob]) {
-      expect(closed).toEqual({
+    for (const client of [talk.alice, talk.bob, carol]) {
+      expect(byes(client)).toEqual([]);
+      expect(client.closed).toEqual({
         code: CloseCode.serviceRestart,
         reason: 'the gateway restarts; retry-after=1',
       });
     }
 
-    const second = await start();
+    const second = await start([{ sipUsername: 'alice' }, { sipUsername: 'bob' }, { sipUsername: 'carol' }]);
     const alice = await comeBack(second, 'alice', talk);
     expect(alice.got('telnyx_rtc.attach')).toMatchObject([{ callID: 'a-1' }]);
+    const bob = await comeBack(second, 'bob', talk);
+    expect(bob.got('telnyx_rtc.invite')).toMatchObject([{ caller_id_number: 'carol' }]);
   });
 });

@@ -232,6 +232,7 @@ export interface RigParts {
 }
 
 const noJournal: CallJournal = {
+  callStarted: () => undefined,
   callChanged: () => undefined,
   sessionChanged: () => undefined,
   sessionEnded: () => undefined,

@@ -1,5 +1,5 @@
 import type { CallChange, CallRecord, LegRecord } from '../store/call-records.ts';
-import { type CallState, type Established, isHeld, legsOf } from './call-state.ts';
+import { type CallState, type Established, type Inviting, isHeld, type LegId, legsOf } from './call-state.ts';
 import type { CallRequest, CallTarget, Leg } from './leg.ts';
 import type { CallerIdentity } from './routing.ts';
 
@@ -15,14 +15,20 @@ export interface CallFacts {
 export const legsOfCall = ({ caller, target }: CallFacts): readonly Leg[] =>
   target.kind === 'callees' ? [caller, ...target.legs] : [caller];
 
-/** A call comes back if a person was connected: not while it is set up, and not to an engine that has forgotten it all. */
+/** An answered call comes back if a person was connected: not to an engine that has forgotten it all. */
 export function outlivesProcess(state: CallState): state is Established {
   return state.name === 'established' && state.far.kind !== 'engine' && state.caller.description !== null;
 }
 
+/** A call that rings is there from its first moment, and another one once it is answered. */
+export function beginningOf(call: CallFacts, state: CallState, at: number): CallChange[] {
+  return state.name === 'inviting' ? [{ type: 'began', call: recordOf(call, state, call.request, at) }] : [];
+}
+
 export function changesOf(call: CallFacts, before: CallState, after: CallState, at: number): CallChange[] {
-  if (!outlivesProcess(before)) {
-    return outlivesProcess(after) ? [{ type: 'established', call: recordOf(call, after, at) }] : [];
+  if (before.name === 'inviting') return changesWhileRinging(call, before, after, at);
+  if (!outlivesProcess(before) && !isWithCallee(before)) {
+    return outlivesProcess(after) ? [{ type: 'began', call: recordOf(call, after, null, at) }] : [];
   }
   if (after.name === 'ended') return [{ type: 'ended', call: call.id, end: { cause: after.cause, at } }];
   return legsOf(before).flatMap((leg): CallChange[] => {
@@ -31,9 +37,31 @@ export function changesOf(call: CallFacts, before: CallState, after: CallState, 
   });
 }
 
-function recordOf(call: CallFacts, state: Established, establishedAt: number): CallRecord {
-  const { far } = state;
-  const callee = far.kind === 'callee' ? legsOfCall(call).find(({ id }) => id === far.leg) : undefined;
+function changesWhileRinging(call: CallFacts, before: Inviting, after: CallState, at: number): CallChange[] {
+  switch (after.name) {
+    case 'inviting': {
+      const left = legsOf(after);
+      return legsOf(before).flatMap((leg) => (left.includes(leg) ? [] : [{ type: 'legEnded', leg }]));
+    }
+    case 'established':
+      return isWithCallee(after) ? [{ type: 'answered', call: call.id, leg: after.far.leg, at }] : [];
+    case 'ended':
+      return [{ type: 'ended', call: call.id, end: { cause: after.cause, at } }];
+  }
+}
+
+const isWithCallee = (state: CallState): state is Established & { far: { kind: 'callee'; leg: LegId } } =>
+  state.name === 'established' && state.far.kind === 'callee';
+
+/** @param invite of a call that is not answered yet */
+function recordOf(
+  call: CallFacts,
+  state: Inviting | Established,
+  invite: CallRequest | null,
+  establishedAt: number,
+): CallRecord {
+  const legs = legsOf(state);
+  const callees = legsOfCall(call).filter((leg) => leg !== call.caller && legs.includes(leg.id));
   return {
     id: call.id,
     destination: call.request.destination,
@@ -41,7 +69,8 @@ function recordOf(call: CallFacts, state: Established, establishedAt: number): C
     callerNumber: call.from.number,
     establishedAt,
     caller: legRecordOf(call.caller, state),
-    callee: callee === undefined ? null : legRecordOf(callee, state),
+    callees: callees.map((callee) => legRecordOf(callee, state)),
+    invite: invite && { clientState: invite.clientState ?? null, customHeaders: invite.customHeaders },
     end: null,
   };
 }

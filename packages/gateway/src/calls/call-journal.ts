@@ -2,11 +2,12 @@ import type { Clock, Log } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
 import type { CallChange, CallRecord, CallRecords } from '../store/call-records.ts';
 import { WriteBehind } from '../store/write-behind.ts';
-import { type CallFacts, changesOf, legsOfCall } from './call-changes.ts';
+import { beginningOf, type CallFacts, changesOf, legsOfCall } from './call-changes.ts';
 import type { CallState } from './call-state.ts';
 
 /** Writes down what a next process needs to go on with the calls of this one. Nobody waits for it. */
 export interface CallJournal {
+  callStarted(call: CallFacts, state: CallState): void;
   callChanged(call: CallFacts, before: CallState, after: CallState): void;
   sessionChanged(session: Session): void;
   sessionEnded(session: Session): void;
@@ -42,9 +43,17 @@ export class StoredCallJournal implements CallJournal {
     this.#forgetNowAndThen();
   }
 
+  callStarted(call: CallFacts, state: CallState): void {
+    this.#put(call, beginningOf(call, state, this.#ports.clock.now()));
+  }
+
   callChanged(call: CallFacts, before: CallState, after: CallState): void {
-    for (const change of changesOf(call, before, after, this.#ports.clock.now())) {
-      if (change.type === 'established') this.#putSessionsOf(call, change.call);
+    this.#put(call, changesOf(call, before, after, this.#ports.clock.now()));
+  }
+
+  #put(call: CallFacts, changes: readonly CallChange[]): void {
+    for (const change of changes) {
+      if (change.type === 'began') this.#putSessionsOf(call, change.call);
       this.add(change);
     }
   }
@@ -75,9 +84,9 @@ export class StoredCallJournal implements CallJournal {
     });
   }
 
-  #putSessionsOf(facts: CallFacts, { caller, callee }: CallRecord): void {
+  #putSessionsOf(facts: CallFacts, { caller, callees }: CallRecord): void {
     for (const { id, session } of legsOfCall(facts)) {
-      const isOfCall = id === caller.id || id === callee?.id;
+      const isOfCall = [caller, ...callees].some((leg) => leg.id === id);
       if (isOfCall && !this.#known.has(session)) this.#putSession(session);
     }
   }

@@ -71,12 +71,7 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
       return describeCaller(state, event.sdp);
     case 'offered':
     case 'remade':
-      if (calleeOf(state, event.leg) === undefined) return stay(state);
-      return stay(withCallee(state, event.leg, { offer: event.sdp }), {
-        do: 'invite',
-        leg: event.leg,
-        sdp: event.sdp,
-      });
+      return offered(state, event.leg, event.sdp);
     case 'ringing':
       return ringing(state, event.leg);
     case 'preAnswer': {
@@ -111,19 +106,24 @@ function inviting(state: Inviting, event: CallEvent): CallStep {
     case 'detached':
       return stay(withAway(state, event.leg));
     case 'resumed': {
-      const missed = event.leg === state.caller.id ? progressOf(state) : inviteAgain(state, event.leg);
-      return stay(withoutAway(state, event.leg), ...missed);
+      const back = withoutAway(state, event.leg);
+      if (event.leg === state.caller.id) return stay(back, ...progressOf(state));
+      return state.renewed === null || event.mute === true
+        ? stay(back, ...inviteAgain(state, event.leg))
+        : ringsStill(back, event.leg);
     }
     case 'inviteLost':
       return inviteLost(state, event.leg);
     case 'remakeFailed':
       return dropCallee(state, event.leg, causeOfMediaFailure(event.failure), true);
+    case 'reattached':
+      // Its person had answered while there was no gateway.
+      return state.renewed === null ? stay(state) : answer(state, event.leg, event.sdp);
     case 'answerTaken':
     case 'hold':
     case 'mediaSilent':
     case 'mediaHeard':
     case 'remakeDue':
-    case 'reattached':
     case 'attachTimeout':
       return stay(state);
   }
@@ -156,6 +156,9 @@ function established(state: Established, event: CallEvent): CallStep {
       return remade(state, event.leg, event.sdp);
     case 'reattached': {
       const open = openEpoch(state, event.leg);
+      // What it answered before was the offer of a former process.
+      const isMisled = open === null && event.epoch === state.epochs[event.leg];
+      if (isMisled && state.doubted.includes(event.leg)) return remake(state, event.leg, 1);
       if (open === null || (event.epoch !== undefined && event.epoch !== open)) return stay(state);
       const remaking = state.remaking.filter(({ id }) => id !== event.leg);
       const known = withDoubt(state, event.leg, false);
@@ -199,6 +202,25 @@ function progressOf(state: Inviting): CallEffect[] {
     ...(anyRinging(state) ? [{ do: 'tellRinging' } as const] : []),
     ...(description?.told === true ? [tellMedia(description.sdp, early)] : []),
   ];
+}
+
+function offered(state: Inviting, leg: LegId, sdp: string): CallStep {
+  const callee = calleeOf(state, leg);
+  if (callee === undefined) return stay(state);
+  const next = withCallee(state, leg, { offer: sdp });
+  return stay(next, ...(callee.ringing ? offerAgain(next, leg) : [{ do: 'invite', leg, sdp } as const]));
+}
+
+/** The gateway was gone meanwhile, and the client has the offer of the former one. */
+function ringsStill(state: Inviting, leg: LegId): CallStep {
+  const { state: next, effects } = ringing(state, leg);
+  return { state: next, effects: [...effects, ...offerAgain(state, leg)] };
+}
+
+function offerAgain({ callees, renewed }: Inviting, leg: LegId): CallEffect[] {
+  const offer = callees.find(({ id }) => id === leg)?.offer;
+  if (typeof offer !== 'string' || renewed === null) return [];
+  return [{ do: 'tellAttach', leg, sdp: offer, epoch: renewed }];
 }
 
 function inviteAgain(state: Inviting, leg: LegId): CallEffect[] {
@@ -318,21 +340,36 @@ function answer(state: Inviting, leg: LegId, sdp: string | null): CallStep {
   }
   const caller =
     description === null ? state.caller : { ...state.caller, description: { ...description, told: true } };
-  return stay(
-    {
-      name: 'established',
-      caller,
-      answerTaken: false,
-      far: { kind: 'callee', leg },
-      held: [],
-      remaking: [],
-      epochs: {},
-      silent: {},
-      doubted: [],
-      away: state.away,
-    },
-    ...effects,
+  const answered: Established = {
+    name: 'established',
+    caller,
+    answerTaken: false,
+    far: { kind: 'callee', leg },
+    held: [],
+    remaking: [],
+    epochs: {},
+    silent: {},
+    doubted: [],
+    away: state.away,
+  };
+  return state.renewed === null
+    ? stay(answered, ...effects)
+    : answerRenewed(answered, leg, state.renewed, effects);
+}
+
+/**
+ * The caller is told of the answer by the offer of another path: it has none. Of the callee's client it is not known
+ * which offer it has answered.
+ */
+function answerRenewed(state: Established, callee: LegId, epoch: number, told: CallEffect[]): CallStep {
+  const caller = { ...state.caller, description: { sdp: '', told: true } };
+  const epochs = { [caller.id]: epoch, [callee]: epoch };
+  const { state: next, effects } = remake(
+    { ...state, caller, answerTaken: true, epochs, doubted: [callee] },
+    caller.id,
+    1,
   );
+  return { state: next, effects: [...told, ...effects] };
 }
 
 /** One of the places where the callee might have answered is out; the last one takes the call with it. */

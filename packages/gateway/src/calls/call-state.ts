@@ -56,6 +56,12 @@ export interface Inviting {
   refusal: HangupCause | null;
   /** Legs whose clients are between two sockets. */
   away: readonly LegId[];
+  /**
+   * The media of a former process is gone. The callees are offered anew: by an invite, or, where their clients still
+   * ring, by an attach of this epoch. So is the caller, once somebody has answered. null in the process in which the
+   * call began.
+   */
+  renewed: number | null;
 }
 
 export interface Established {
@@ -91,7 +97,7 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
       away: [],
     };
   const callees = target.legs.map((id): CalleeLeg => ({ id, offer: null, ringing: false, warm: false }));
-  return { name: 'inviting', caller: callerLeg, callees, refusal: null, away: [] };
+  return { name: 'inviting', caller: callerLeg, callees, refusal: null, away: [], renewed: null };
 }
 
 /**
@@ -117,6 +123,18 @@ export function restoredCall(
     silent: {},
     doubted: [],
     away: legs.map(({ id }) => id),
+  };
+}
+
+/** A call of a former process that nobody has answered yet. */
+export function restoredInvitation(caller: LegId, callees: readonly LegId[], epoch: number): Inviting {
+  return {
+    name: 'inviting',
+    caller: { id: caller, early: 'withheld', description: null },
+    callees: callees.map((id) => ({ id, offer: null, ringing: false, warm: false })),
+    refusal: null,
+    away: [caller, ...callees],
+    renewed: epoch + 1,
   };
 }
 

@@ -80,10 +80,11 @@ export class Call {
       type: 'accepted',
       sdp,
     }));
-    for (const leg of this.#legs.keys()) {
-      if (leg === caller) continue;
-      this.#media({ type: 'offer', leg, call: this.id }, ({ sdp }) => ({ type: 'offered', leg, sdp }));
-    }
+    for (const leg of this.#legs.keys()) if (leg !== caller) this.#offer(leg);
+  }
+
+  #offer(leg: LegId): void {
+    this.#media({ type: 'offer', leg, call: this.id }, ({ sdp }) => ({ type: 'offered', leg, sdp }));
   }
 
   handle(event: CallEvent): void {
@@ -99,12 +100,16 @@ export class Call {
   /** Of a former process: all media is made anew. */
   goOn(): void {
     this.#log('call restored');
-    for (const leg of this.#legs.keys()) this.#carryOut({ do: 'remake', leg });
+    const rings = this.#state.name === 'inviting';
+    for (const leg of this.#legs.keys()) {
+      if (!rings) this.#carryOut({ do: 'remake', leg });
+      else if (leg !== this.#caller.id) this.#offer(leg);
+    }
   }
 
   /** Lets go of it without an end, where a next process can go on with it. @returns whether it can */
   leave(): boolean {
-    if (!outlivesProcess(this.#state)) return false;
+    if (this.#state.name !== 'inviting' && !outlivesProcess(this.#state)) return false;
     this.#state = { name: 'ended', cause: causes.temporaryFailure };
     this.#armDeadlines();
     return true;

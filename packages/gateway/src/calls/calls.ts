@@ -22,7 +22,7 @@ export interface CallsOptions {
   random: Random;
   log: Log;
   meter: Meter;
-  journal: Pick<CallJournal, 'callChanged'>;
+  journal: Pick<CallJournal, 'callStarted' | 'callChanged'>;
   watch: CallWatch;
   directory: Directory;
   authenticator: Pick<Authenticator, 'isUser'>;
@@ -214,6 +214,7 @@ export class Calls {
     const facts = this.#factsOf(caller, target, request);
     const state = startedCall(caller.id, earlyDescription(caller.session), routeOf(target));
     const call = this.#add(facts, state);
+    this.#options.journal.callStarted(facts, state);
     this.#options.watch.started(facts, state, invitedAt);
     call.start(offer);
   }

@@ -5,10 +5,10 @@ import type { Directory } from '../sessions/directory.ts';
 import { grantable, Session } from '../sessions/session.ts';
 import type { CallEnd, CallRecord, Legacy, LegRecord, SessionRecord } from '../store/call-records.ts';
 import type { Revocations } from '../store/store.ts';
-import type { CallFacts } from './call-changes.ts';
+import { type CallFacts, legsOfCall } from './call-changes.ts';
 import type { CallWatch } from './call-watch.ts';
 import { journalEveryMs, type StoredCallJournal } from './call-journal.ts';
-import { restoredCall } from './call-state.ts';
+import { type CallState, restoredCall, restoredInvitation } from './call-state.ts';
 import type { Calls } from './calls.ts';
 import type { Leg } from './leg.ts';
 import { tombstoneMs } from './tombstones.ts';
@@ -46,7 +46,7 @@ export async function restoreCalls(legacy: Legacy, ports: RestoringPorts): Promi
     const legs = legRecordsOf(record).flatMap((leg) => legOf(leg, sessions) ?? []);
     const facts = factsOf(record, legs);
     if (record.end === null && facts !== null) {
-      calls.restore(facts, restoredCall(record.caller, record.callee, legacy.epoch * epochsOfRun));
+      calls.restore(facts, stateOf(record, facts, legacy.epoch * epochsOfRun));
     } else {
       const { cause, at } = record.end ?? ending;
       watch.notRestored(record.id, at, cause);
@@ -85,27 +85,38 @@ async function sessionsOf(
   return sessions;
 }
 
-const legRecordsOf = ({ caller, callee }: CallRecord): LegRecord[] =>
-  callee === null ? [caller] : [caller, callee];
+const legRecordsOf = ({ caller, callees }: CallRecord): LegRecord[] => [caller, ...callees];
 
 function legOf({ id, sessionId, callId }: LegRecord, sessions: ReadonlyMap<string, Session>): Leg | null {
   const session = sessions.get(sessionId);
   return session === undefined ? null : { id, session, callId };
 }
 
-/** @returns null where a party cannot come back */
-function factsOf(record: CallRecord, [caller, callee]: readonly Leg[]): CallFacts | null {
-  if (caller?.id !== record.caller.id || callee?.id !== record.callee?.id) return null;
+function stateOf({ caller, callees, invite }: CallRecord, facts: CallFacts, epoch: number): CallState {
+  if (invite === null) return restoredCall(caller, callees[0] ?? null, epoch);
+  const legs = legsOfCall(facts).filter((leg) => leg !== facts.caller);
+  return restoredInvitation(
+    caller.id,
+    legs.map(({ id }) => id),
+    epoch,
+  );
+}
+
+/** @returns null where a party cannot come back; of several callees that ring, one is enough */
+function factsOf(record: CallRecord, [caller, ...callees]: readonly Leg[]): CallFacts | null {
+  const { invite } = record;
+  const isEcho = record.callees.length === 0 && invite === null;
+  if (caller?.id !== record.caller.id || (callees.length === 0 && !isEcho)) return null;
   return {
     id: record.id,
     caller,
-    target: callee === undefined ? { kind: 'echo' } : { kind: 'callees', legs: [callee] },
+    target: isEcho ? { kind: 'echo' } : { kind: 'callees', legs: callees },
     request: {
       destination: record.destination,
       callerName: undefined,
       callerNumber: undefined,
-      clientState: undefined,
-      customHeaders: [],
+      clientState: invite?.clientState ?? undefined,
+      customHeaders: invite?.customHeaders ?? [],
     },
     from: { name: record.callerName, number: record.callerNumber },
   };

@@ -1,4 +1,4 @@
-import type { HangupCause } from '@parley/protocol';
+import type { CustomHeader, HangupCause } from '@parley/protocol';
 
 /** What of sessions and calls outlives the process that has them. Times are milliseconds of the epoch. */
 
@@ -24,17 +24,26 @@ export interface LegRecord {
   held: boolean;
 }
 
-/** A call that was answered. */
+/** What a callee is told with the invite, beside who calls. */
+export interface InviteRecord {
+  clientState: string | null;
+  customHeaders: readonly CustomHeader[];
+}
+
+/** A call that was answered, or rings. */
 export interface CallRecord {
   id: string;
   destination: string;
   /** What the callee was shown. */
   callerName: string;
   callerNumber: string;
+  /** When it began where it rings. */
   establishedAt: number;
   caller: LegRecord;
-  /** null in an echo. */
-  callee: LegRecord | null;
+  /** Nobody in an echo, who answered in a call, and everybody at whom it rings before. */
+  callees: readonly LegRecord[];
+  /** null once it is answered. */
+  invite: InviteRecord | null;
   end: CallEnd | null;
 }
 
@@ -47,7 +56,10 @@ export type CallChange =
   /** It is new, or something of it has changed. */
   | { type: 'session'; session: SessionRecord }
   | { type: 'sessionEnded'; id: string }
-  | { type: 'established'; call: CallRecord }
+  | { type: 'began'; call: CallRecord }
+  /** One that rang; the other callees are out of it. */
+  | { type: 'answered'; call: string; leg: string; at: number }
+  | { type: 'legEnded'; leg: string }
   | { type: 'held'; leg: string; held: boolean }
   | { type: 'ended'; call: string; end: CallEnd }
   /** Nobody asks any more about calls that ended before. */

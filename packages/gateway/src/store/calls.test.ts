@@ -38,12 +38,13 @@ const call = (id: string, parts: Partial<CallRecord> = {}): CallRecord => ({
   callerNumber: '+15550100',
   establishedAt: 100,
   caller: leg(`${id}-caller`),
-  callee: leg(`${id}-callee`, { sessionId: 's2', held: true }),
+  callees: [leg(`${id}-callee`, { sessionId: 's2', held: true })],
+  invite: null,
   end: null,
   ...parts,
 });
 
-const established = (record: CallRecord): CallChange => ({ type: 'established', call: record });
+const began = (record: CallRecord): CallChange => ({ type: 'began', call: record });
 
 let postgresql: PostgresqlServer;
 let data: string;
@@ -88,12 +89,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (en
   });
 
   it('what a process wrote, is found by the next one as it was written, and when', async () => {
-    const echo = call('c2', { establishedAt: 101, callee: null });
+    const echo = call('c2', { establishedAt: 101, callees: [] });
     const sessions = [session('s1'), session('s2', { tokenId: 't2', granted: [] })];
     const records = await opened(
       ...sessions.map((one): CallChange => ({ type: 'session', session: one })),
-      established(call('c1')),
-      established(echo),
+      began(call('c1')),
+      began(echo),
     );
     const legacy = await records.takeOver('n1', 3_000);
     expect(legacy).toEqual({ epoch: 2, lastWrittenAt: 2_000, sessions, calls: [call('c1'), echo] });
@@ -104,41 +105,60 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (en
     const records = await opened(
       { type: 'session', session: session('s1') },
       { type: 'session', session: session('s2') },
-      established(call('c1')),
+      began(call('c1')),
       { type: 'held', leg: 'c1-caller', held: true },
       { type: 'held', leg: 'c1-callee', held: false },
-      established(call('c2')),
+      began(call('c2')),
       { type: 'ended', call: 'c2', end },
       { type: 'session', session: session('s2', { tokenId: 't2' }) },
       { type: 'sessionEnded', id: 's1' },
     );
     const { sessions, calls } = await records.takeOver('n1', 3_000);
     expect(sessions).toEqual([session('s2', { tokenId: 't2' })]);
-    expect(calls.map(({ id, caller, callee, end: ended }) => [id, caller.held, callee?.held, ended])).toEqual(
-      [
-        ['c1', true, false, null],
-        ['c2', false, true, end],
-      ],
+    expect(
+      calls.map(({ id, caller, callees, end: ended }) => [id, caller.held, callees[0]?.held, ended]),
+    ).toEqual([
+      ['c1', true, false, null],
+      ['c2', false, true, end],
+    ]);
+  });
+
+  it('a call that rings, is found with all at whom it rings and with what they are told, and answered with one', async () => {
+    const invite = { clientState: 'state', customHeaders: [{ name: 'X-Case', value: '7' }] };
+    const callees = ['one', 'three', 'two'].map((id) => leg(id, { sessionId: 's2' }));
+    const ringing = call('c1', { callees, invite });
+    const records = await opened(began(ringing));
+    expect((await records.takeOver('n1', 3_000)).calls).toEqual([ringing]);
+    const writer = { nodeId: 'n1', epoch: 2 };
+    await records.write(writer, [{ type: 'legEnded', leg: 'three' }], 3_000);
+    const fewer = callees.filter(({ id }) => id !== 'three');
+    expect((await records.takeOver('n1', 4_000)).calls).toEqual([{ ...ringing, callees: fewer }]);
+    await records.write(
+      { ...writer, epoch: 3 },
+      [{ type: 'answered', call: 'c1', leg: 'two', at: 150 }],
+      4_000,
     );
+    const answered = { ...ringing, callees: [callees[2]], invite: null, establishedAt: 150 };
+    expect((await records.takeOver('n1', 5_000)).calls).toEqual([answered]);
   });
 
   it('the same changes a second time, change nothing', async () => {
-    const records = await opened(established(call('c1')));
-    const again = await records.write({ nodeId: 'n1', epoch: 1 }, [established(call('c1'))], 2_000);
+    const records = await opened(began(call('c1')));
+    const again = await records.write({ nodeId: 'n1', epoch: 1 }, [began(call('c1'))], 2_000);
     expect(again).toBe(true);
     expect((await records.takeOver('n1', 3_000)).calls).toEqual([call('c1')]);
   });
 
   it('a change that cannot be written, takes those written with it along', async () => {
     const records = await opened();
-    const mistaken = established({ ...call('c2'), establishedAt: Number.NaN });
-    const changes = [established(call('c1')), mistaken];
+    const mistaken = began({ ...call('c2'), establishedAt: Number.NaN });
+    const changes = [began(call('c1')), mistaken];
     await expect(records.write({ nodeId: 'n1', epoch: 1 }, changes, 2_000)).rejects.toThrow();
     expect((await records.takeOver('n1', 3_000)).calls).toEqual([]);
   });
 
   it('a process whose node was taken over, writes no more', async () => {
-    const records = await opened(established(call('c1')));
+    const records = await opened(began(call('c1')));
     await records.takeOver('n1', 3_000);
     const end: CallChange = { type: 'ended', call: 'c1', end: { cause: causes.normalClearing, at: 1 } };
     expect(await records.write({ nodeId: 'n1', epoch: 1 }, [end], 9_000)).toBe(false);
@@ -147,7 +167,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (en
   });
 
   it('another node, finds nothing of them and changes nothing of them', async () => {
-    const records = await opened({ type: 'session', session: session('s1') }, established(call('c1')), {
+    const records = await opened({ type: 'session', session: session('s1') }, began(call('c1')), {
       type: 'ended',
       call: 'c1',
       end: { cause: causes.normalClearing, at: 1 },
@@ -166,7 +186,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (en
       end: { cause: causes.normalClearing, at },
     });
     const records = await opened(
-      ...['old', 'young', 'up'].map((id) => established(call(id))),
+      ...['old', 'young', 'up'].map((id) => began(call(id))),
       ended('old', 49),
       ended('young', 50),
       { type: 'forget', endedBefore: 50 },
@@ -176,7 +196,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (en
   });
 
   it('a node that wrote nothing for long, is forgotten with all that it had', async () => {
-    const records = await opened({ type: 'session', session: session('s1') }, established(call('c1')));
+    const records = await opened({ type: 'session', session: session('s1') }, began(call('c1')));
     await records.takeOver('n2', 3_000);
     expect(await records.prune(2_000)).toBe(0);
     expect(await records.prune(2_001)).toBe(1);

@@ -73,8 +73,24 @@ async function apply(transaction: Writing, nodeId: string, change: CallChange): 
     case 'sessionEnded':
       await transaction.deleteFrom('sessions').where('id', '=', change.id).execute();
       return;
-    case 'established':
+    case 'began':
       await insertCall(transaction, nodeId, change.call);
+      return;
+    case 'answered':
+      await transaction
+        .updateTable('calls')
+        .set({ invite: null, established_at: change.at })
+        .where('id', '=', change.call)
+        .execute();
+      await transaction
+        .deleteFrom('call_legs')
+        .where('call', '=', change.call)
+        .where('side', '=', 'callee')
+        .where('id', '!=', change.leg)
+        .execute();
+      return;
+    case 'legEnded':
+      await transaction.deleteFrom('call_legs').where('id', '=', change.leg).execute();
       return;
     case 'held':
       await transaction
@@ -128,12 +144,13 @@ async function insertCall(transaction: Writing, nodeId: string, call: CallRecord
       established_at: call.establishedAt,
       ended_at: null,
       cause: null,
+      invite: call.invite === null ? null : JSON.stringify(call.invite),
     })
     // Where the answer to a commit was lost, all is written again.
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const legs = [toLegRow(call, call.caller, 'caller')];
-  if (call.callee !== null) legs.push(toLegRow(call, call.callee, 'callee'));
+  const callees = call.callees.map((callee) => toLegRow(call, callee, 'callee'));
+  const legs = [toLegRow(call, call.caller, 'caller'), ...callees];
   await transaction
     .insertInto('call_legs')
     .values(legs)
@@ -183,16 +200,25 @@ async function callsOf(transaction: Writing, nodeId: string): Promise<CallRecord
     .innerJoin('calls', 'calls.id', 'call_legs.call')
     .selectAll('call_legs')
     .where('calls.node_id', '=', nodeId)
+    .orderBy('call_legs.id')
     .execute();
-  const bySide = new Map(legs.map((leg) => [`${leg.side} ${leg.call}`, toLeg(leg)]));
+  const bySide = new Map<string, LegRecord[]>();
+  for (const leg of legs) {
+    const side = `${leg.side} ${leg.call}`;
+    bySide.set(side, [...(bySide.get(side) ?? []), toLeg(leg)]);
+  }
   return calls.flatMap((call) => {
-    const caller = bySide.get(`caller ${call.id}`);
-    return caller === undefined ? [] : [toCall(call, caller, bySide.get(`callee ${call.id}`) ?? null)];
+    const [caller] = bySide.get(`caller ${call.id}`) ?? [];
+    return caller === undefined ? [] : [toCall(call, caller, bySide.get(`callee ${call.id}`) ?? [])];
   });
 }
 
-function toCall(row: Selectable<Schema['calls']>, caller: LegRecord, callee: LegRecord | null): CallRecord {
-  const { ended_at: at, cause } = row;
+function toCall(
+  row: Selectable<Schema['calls']>,
+  caller: LegRecord,
+  callees: readonly LegRecord[],
+): CallRecord {
+  const { ended_at: at, cause, invite } = row;
   return {
     id: row.id,
     destination: row.destination,
@@ -200,7 +226,8 @@ function toCall(row: Selectable<Schema['calls']>, caller: LegRecord, callee: Leg
     callerNumber: row.caller_number,
     establishedAt: row.established_at,
     caller,
-    callee,
+    callees,
+    invite: invite === null ? null : inviteRecord.parse(JSON.parse(invite)),
     end: at === null || cause === null ? null : { at, cause: hangupCause.parse(JSON.parse(cause)) },
   };
 }
@@ -217,6 +244,10 @@ function toLeg(row: Selectable<Schema['call_legs']>): LegRecord {
 }
 
 const words = z.array(z.string());
+const inviteRecord = z.object({
+  clientState: z.string().nullable(),
+  customHeaders: z.array(z.object({ name: z.string(), value: z.string() })),
+});
 const hangupCause = z.object({
   cause: z.string(),
   causeCode: z.number(),

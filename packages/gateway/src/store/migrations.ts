@@ -20,6 +20,7 @@ function migrationsFor(engine: Engine): Record<string, Migration> {
     '0002-assistants': { up: (database) => createAssistants(database, engine) },
     '0003-calls': { up: createCalls },
     '0004-call-archive': { up: (database) => createCallArchive(database, engine) },
+    '0005-calls-that-ring': { up: addInvites },
   };
 }
 
@@ -252,4 +253,8 @@ async function createCallArchive(database: Kysely<unknown>, engine: Engine): Pro
     .addColumn('body', 'text', (column) => column.notNull())
     .execute();
   await database.schema.createIndex('archived_chunks_by_leg').on('archived_chunks').column('leg').execute();
+}
+
+async function addInvites(database: Kysely<unknown>): Promise<void> {
+  await database.schema.alterTable('calls').addColumn('invite', 'text').execute();
 }

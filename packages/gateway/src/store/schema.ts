@@ -136,9 +136,11 @@ interface CallsTable {
   destination: Unchanging<string>;
   caller_name: Unchanging<string>;
   caller_number: Unchanging<string>;
-  established_at: Unchanging<number>;
+  established_at: number;
   ended_at: number | null;
   cause: string | null;
+  /** What a callee is told with the invite; null once the call is answered. */
+  invite: string | null;
 }
 
 interface CallLegsTable {
