@@ -137,7 +137,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
           id,
           callReportId: leg.callReportId,
           callId: leg.callId,
-          voiceSdkId: headers['x-voice-sdk-id'] ?? null,
+          voiceSdkId: voiceSdkIdOf(headers['x-voice-sdk-id']),
           credentialId: leg.credentialId,
           receivedAt,
           segment: report.segment,
@@ -153,6 +153,9 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
     );
   };
 }
+
+/** As the gateway gives them; anything else may be what nobody should store. */
+const voiceSdkIdOf = (text = ''): string | null => (/^\w{1,32}-[\w-]{1,64}$/.test(text) ? text : null);
 
 const noSuchCall = (): ApiError =>
   new ApiError('notFound', { detail: 'x-call-report-id and x-call-id must name a call of this gateway.' });

@@ -29,6 +29,9 @@ const names = [
   'apikey',
   'authorization',
   'cookie',
+  // An application's own, carried for it.
+  'clientstate',
+  'client_state',
 ].join('|');
 
 const secretName = new RegExp(`^(?:${names})$`, 'i');
@@ -40,6 +43,12 @@ const secretName = new RegExp(`^(?:${names})$`, 'i');
 const memberInText = new RegExp(
   String.raw`((\\{0,15}")(?:${names})\2\s{0,99}:\s{0,99}\2)(?:(?!(?<!\\)\2)[^])+`,
   'gi',
+);
+/** What applications put into custom headers is theirs alone. */
+const headers = /custom_?headers/i;
+const headerValueInText = new RegExp(
+  String.raw`((\\{0,15}")value\2\s{0,99}:\s{0,99}\2)(?:(?!(?<!\\)\2)[^])+`,
+  'g',
 );
 const numberInText = new RegExp(String.raw`((\\{0,15}")(?:${names})\2\s{0,99}:\s{0,99})[\d.]+`, 'gi');
 
@@ -56,7 +65,7 @@ const secretInSdp = /(a=ice-pwd:|a=crypto:\d+ \S+ inline:)[\w+/=|:-]+/g;
 const looksSecret = /()(?:\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*|\bKEY[\w-]{40,})/g;
 
 /** Nearly no text has any of these: one look spares it the five above. */
-const suspicious = /pass|secret|token|jwt|credential|api_?key|authorization|cookie|ice-pwd|a=crypto|eyJ|KEY/i;
+const suspicious = /pass|client_?state|secret|token|jwt|credential|api_?key|authorization|cookie|ice-pwd|a=crypto|eyJ|KEY/i;
 
 /** Thrown for what nobody sends in good faith. */
 export class TooDeepError extends Error {
@@ -78,8 +87,8 @@ export function redact(value: unknown): unknown {
     if (secret !== redacted) found.add(secret);
     return redacted;
   };
-  const cleaned = mapTexts(value, (text, name) =>
-    name !== undefined && secretName.test(name) ? hide(text) : hideWithin(text, hide),
+  const cleaned = mapTexts(value, (text, name, parent) =>
+    isSecret(name, parent) ? hide(text) : hideWithin(text, hide),
   );
   // What is a secret in one place may stand in another where nothing says what it is.
   const sought = [...found].filter((secret) => secret.length >= shortestSought).slice(0, mostSought);
@@ -89,9 +98,19 @@ export function redact(value: unknown): unknown {
   );
 }
 
+function isSecret(name: string | undefined, parent: string | undefined): boolean {
+  if (name === undefined) return false;
+  return secretName.test(name) || (name === 'value' && parent !== undefined && headers.test(parent));
+}
+
 function hideWithin(text: string, hide: (secret: string) => string): string {
-  if (!suspicious.test(text)) return text;
-  return [memberInText, numberInText, assignmentInText, secretInSdp, looksSecret].reduce(
+  const patterns = [
+    ...(headers.test(text) ? [headerValueInText] : []),
+    ...(suspicious.test(text)
+      ? [memberInText, numberInText, assignmentInText, secretInSdp, looksSecret]
+      : []),
+  ];
+  return patterns.reduce(
     (rest, pattern) =>
       rest.replace(pattern, (match: string, before: string) => before + hide(match.slice(before.length))),
     text,
@@ -101,17 +120,17 @@ function hideWithin(text: string, hide: (secret: string) => string): string {
 /** Copies a value with each text in it changed; a number under the name of a secret counts as a text. */
 function mapTexts(
   value: unknown,
-  change: (text: string, name?: string) => string,
+  change: (text: string, name?: string, parent?: string) => string,
   name?: string,
   depth = 0,
+  parent?: string,
 ): unknown {
-  if (typeof value === 'string') return change(value, name);
-  if (typeof value === 'number' && name !== undefined && secretName.test(name))
-    return change(String(value), name);
+  if (typeof value === 'string') return change(value, name, parent);
+  if (typeof value === 'number' && isSecret(name, parent)) return change(String(value), name, parent);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === deepest) throw new TooDeepError();
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change, name, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change, name, depth + 1, parent));
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [change(key), mapTexts(item, change, key, depth + 1)]),
+    Object.entries(value).map(([key, item]) => [change(key), mapTexts(item, change, key, depth + 1, name)]),
   );
 }
