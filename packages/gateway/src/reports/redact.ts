@@ -65,7 +65,8 @@ const secretInSdp = /(a=ice-pwd:|a=crypto:\d+ \S+ inline:)[\w+/=|:-]+/g;
 const looksSecret = /()(?:\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*|\bKEY[\w-]{40,})/g;
 
 /** Nearly no text has any of these: one look spares it the five above. */
-const suspicious = /pass|client_?state|secret|token|jwt|credential|api_?key|authorization|cookie|ice-pwd|a=crypto|eyJ|KEY/i;
+const suspicious =
+  /pass|client_?state|secret|token|jwt|credential|api_?key|authorization|cookie|ice-pwd|a=crypto|eyJ|KEY/i;
 
 /** Thrown for what nobody sends in good faith. */
 export class TooDeepError extends Error {

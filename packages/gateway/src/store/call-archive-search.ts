@@ -20,7 +20,16 @@ export function matching(
   const rated = (comparison: '>=' | '<=', mos: number) =>
     expression.and([
       expression('mos_seconds', '>', 0),
-      expression('mos_sum', comparison, expression(expression.val(mos), '*', expression.ref('mos_seconds'))),
+      expression(
+        'mos_sum',
+        comparison,
+        expression(
+          // By itself PostgreSQL takes it for a whole number.
+          expression.cast<number>(expression.val(mos), 'double precision'),
+          '*',
+          expression.ref('mos_seconds'),
+        ),
+      ),
     ]);
   const conditions: Expression<SqlBool>[] = [];
   if (credentialId !== undefined) conditions.push(withLeg('credential_id', credentialId));

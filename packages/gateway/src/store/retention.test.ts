@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../config/temporary-folder.fixture.ts';
+import { archivedCall } from '../reports/archived-call.fixture.ts';
 import { openStore } from './open-store.ts';
 import { startRetention } from './retention.ts';
 import type { Store } from './store.ts';
@@ -42,6 +43,10 @@ describe('retention', () => {
     const clock = manualClock();
     await insertReport(store, 'old', clock.time - 30 * dayMs - 1);
     await insertReport(store, 'young', clock.time - 30 * dayMs + 60_000);
+    await store.callArchive.write([
+      archivedCall('old', clock.time - 30 * dayMs - 1),
+      archivedCall('young', clock.time - 30 * dayMs + 7_200_000),
+    ]);
     await store.revocations.revokeToken('old', clock.time - 2 * dayMs - 1);
     await store.revocations.revokeToken('young', clock.time - dayMs);
     for (const [id, lastItemAt] of [
@@ -61,9 +66,11 @@ describe('retention', () => {
       expect(await left()).toEqual(['young']);
       expect(await store.revocations.isTokenRevoked('old')).toBe(false);
       expect(await store.conversations.find('old')).toBeUndefined();
+      expect(await store.callArchive.find('id of old')).toBeUndefined();
     });
     expect(await store.revocations.isTokenRevoked('young')).toBe(true);
     expect(await store.conversations.find('young')).toBeDefined();
+    expect(await store.callArchive.find('id of young')).toBeDefined();
     clock.advance(3_600_000);
     await vi.waitFor(async () => {
       expect(await left()).toEqual([]);
