@@ -20,7 +20,7 @@ export interface CallJournalPorts {
   log: Log;
 }
 
-/** For reports of clients on their calls, which come at the end or, where the network is bad, a while later. */
+/** A client that comes back after a while asks why its call ended. */
 const keepEndedMs = 600_000;
 /** How often it shows that its process lives. */
 export const journalEveryMs = 30_000;
