@@ -10,7 +10,7 @@ const longTests = '**/*.long.test.ts';
 /** What a neighbour at work does not change: nothing of it measures sound closely. They run beside the others. */
 const sturdyTests = [
   'tests/{exploration,package,security}/**/*.test.ts',
-  'tests/browser/{assistants,authentication,connection,destinations,leaks,options,quality,samples,sign-in}.test.ts',
+  'tests/browser/{assistants,authentication,call-reports,connection,destinations,leaks,options,quality,samples,sign-in}.test.ts',
   'tests/conformance/limits.test.ts',
   'tests/console/accessibility.test.ts',
   'tests/faults/{dismissal,official-reload,server}.test.ts',

@@ -2,18 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeToneFile } from '@parley/testkit';
 import type { Call, TelnyxRTC } from '@parley/webrtc';
 import type { Page } from 'puppeteer-core';
 
-const SDK = fileURLToPath(new URL('../../packages/webrtc/dist/index.js', import.meta.url));
+const SDK = new URL('../../packages/webrtc/dist/', import.meta.url);
 
 /** A sample of a guide, as it stands there. */
 export interface Sample {
   /** The sentence or the heading above it. */
   title: string;
   code: string;
+}
+
+/** The SDK's entry, and the files that it loads from beside it. */
+async function readSdk(pathname: string): Promise<string | undefined> {
+  const [file] = /(?<=^\/)(?:monitoring\/[\w-]+|sdk)\.js$/.exec(pathname) ?? [];
+  return file && readFile(new URL(file === 'sdk.js' ? 'index.js' : file, SDK), 'utf8');
 }
 
 /** The samples in JavaScript of a Markdown text, with what stands above each. */
@@ -91,7 +96,7 @@ export async function serveSamples(): Promise<SamplePages> {
   });
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page.invalid');
-    const script = modules.get(pathname) ?? (pathname === '/sdk.js' ? await readFile(SDK) : undefined);
+    const script = modules.get(pathname) ?? (await readSdk(pathname));
     if (pathname === '/') response.setHeader('content-type', 'text/html').end(PAGE);
     else if (script !== undefined) response.setHeader('content-type', 'text/javascript').end(script);
     else if (/\.(mp3|wav|ogg)$/.test(pathname)) {

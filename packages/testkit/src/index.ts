@@ -7,6 +7,7 @@ export { type ProcessEntry, assertGroupGone, listProcesses, listProcessTree } fr
 export { writeToneFile } from './tone-file.ts';
 export type { Ear, Moment, Silence } from './page/ear.ts';
 export type { Heard } from './page/sound.ts';
+export { forwardHttp, readBody } from './http-forward.ts';
 export { type Recorder, createRecorder } from './recorder.ts';
 export { type SocketFrame, recordFrames } from './socket-frames.ts';
 export { type TcpRelay, type Welcome, openTcpRelay } from './tcp-relay.ts';

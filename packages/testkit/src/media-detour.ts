@@ -1,6 +1,7 @@
-import { type IncomingMessage, type ServerResponse, createServer, request as httpRequest } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 
+import { forwardHttp } from './http-forward.ts';
 import { type Impairment, type Tap, type UdpRelay, openUdpRelay } from './udp-relay.ts';
 
 /**
@@ -47,7 +48,7 @@ export async function openMediaDetour(gateway: string, tap?: Tap): Promise<Media
     });
   };
   const http = createServer((request, response) => {
-    passOn(request, response, gateway);
+    forwardHttp(request, response, gateway);
   });
   const server = new WebSocketServer({ server: http });
   server.on('connection', (client, request) => {
@@ -78,18 +79,6 @@ export async function openMediaDetour(gateway: string, tap?: Tap): Promise<Media
       await Promise.all(relays.map((relay) => relay.close()));
     },
   };
-}
-
-/** What a client tells by HTTP, such as its reports. */
-function passOn(request: IncomingMessage, response: ServerResponse, gateway: string): void {
-  const { hostname, port } = new URL(gateway);
-  const { headers, method, url: path } = request;
-  const upstream = httpRequest({ hostname, port, path, method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
-  upstream.on('error', () => response.destroy());
-  request.pipe(upstream);
 }
 
 function connectThrough(
