@@ -21,7 +21,7 @@ export async function untilKept(
     if (file && leg && isWanted(leg)) return file;
     if (Date.now() > deadline)
       throw new Error(
-        `Of the call ${callId} the gateway keeps ${String(JSON.stringify(leg)).slice(0, 2_000)}.`,
+        `Of the call ${callId} the gateway keeps ${JSON.stringify(leg ?? null).slice(0, 2_000)}.`,
       );
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
