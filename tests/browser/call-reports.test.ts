@@ -200,7 +200,12 @@ describe('an application that debugs', () => {
       ({ debug, debugRows = [] }) =>
         debug.some(({ context }) => context?.['event'] === 'ended') && debugRows.length >= 2,
     );
-    const times = file.legs[0]?.debug.map(({ timestamp }) => timestamp) ?? [];
+    const records = file.legs[0]?.debug ?? [];
+    expect([records.at(0), records.at(-1)]).toMatchObject([
+      { context: { category: 'debug', event: 'start' } },
+      { context: { category: 'debug', event: 'stop' } },
+    ]);
+    const times = records.slice(1, -1).map(({ timestamp }) => timestamp);
     expect(times).toEqual([...times].sort());
     const types = alice.frames.entries.flatMap(
       ({ text }) => /"type":"debug_report_(\w+)"/.exec(text)?.[1] ?? [],

@@ -110,14 +110,18 @@ export class MonitoredCall {
   };
 
   watchPeer(connection: RTCPeerConnection): void {
-    this.#stopPeers.push(watchPeer(connection, this.#tellNow));
+    const stop = watchPeer(connection, (category, event, message, details, level) => {
+      const isConnected = event === 'connection' && connection.connectionState === 'connected';
+      if (isConnected) this.#marks.connected ??= this.#ports.now() - this.#startedAt;
+      this.#tellNow(category, event, message, details, level);
+    });
+    this.#stopPeers.push(stop);
   }
 
   changed(at: number, shown: { readonly state: string; readonly mediaState: string }): void {
     const { mediaState, state } = shown;
     const before = this.#shown;
     this.#shown = { state, mediaState };
-    if (mediaState === 'connected') this.#marks.connected ??= at - this.#startedAt;
     if (mediaState !== before.mediaState)
       this.tell(at, 'media', 'state', `media ${mediaState}`, {
         state: mediaState,
