@@ -4,6 +4,7 @@ import type { PageHappening, Platform, ReportPorts } from '../platform/ports.ts'
 import type { Call, INotification } from './call.ts';
 import type { IConnectionEvent } from './connection.ts';
 import type { ITelnyxErrorEvent } from './errors.ts';
+import { watchClient } from './monitoring.ts';
 import type { IClientOptions } from './options.ts';
 import { TelnyxRTC } from './telnyx-rtc.ts';
 import type { ITelnyxWarningEvent } from './warnings.ts';
@@ -52,10 +53,8 @@ export class Alice {
     this.gateway = gateway;
     const credentials = { login: 'alice', password: 'wonderland', env: 'ws://gateway.test/' };
     const platform = this.platform();
-    const loadWatcher = async (): ReturnType<LoadWatcher> => {
-      const { watchClient } = await import('./monitoring.ts');
-      return (client) => (this.isWatched ? watchClient(client, this.reports) : UNWATCHED);
-    };
+    const loadWatcher: LoadWatcher = () =>
+      Promise.resolve((client) => (this.isWatched ? watchClient(client, this.reports) : UNWATCHED));
     const Client = class extends TelnyxRTC {
       protected override createPlatform(): Platform {
         return platform;

@@ -23,6 +23,8 @@ export interface CallDefaults {
   readonly iceServers: readonly RTCIceServer[];
   /** The server takes candidates as they are found. */
   readonly trickles: boolean;
+  /** The server makes spans of calls. */
+  readonly traces: boolean;
   readonly localElement: MediaElementSource | undefined;
   readonly remoteElement: MediaElementSource | undefined;
 }
@@ -50,7 +52,10 @@ export function toSettings(call: IVertoCallOptions, client: CallDefaults): CallS
     speakerId: call.speakerId ?? fields.speaker ?? undefined,
     ringtone: call.ringtoneFile ?? fields.ringtoneFile,
     ringback: call.ringbackFile ?? fields.ringbackFile,
-    dialog: { ...toDialogParams(call) },
+    dialog: {
+      ...toDialogParams(call),
+      parley: client.traces ? { traceparent: traceparentOf(call) } : undefined,
+    },
   };
 }
 
@@ -62,4 +67,10 @@ function audioOf(
   const wanted = typeof audio === 'object' ? audio : usual || audio === true;
   if (micId === undefined || wanted === false) return wanted;
   return { ...(wanted === true ? {} : wanted), deviceId: { exact: micId } };
+}
+
+/** W3C Trace Context, section 3.2.2: sampled, and of a trace whose id is that of the call. */
+function traceparentOf({ id = '', traceparent }: IVertoCallOptions): string {
+  const trace = id.replaceAll('-', '');
+  return traceparent ?? `00-${trace}-${trace.slice(0, 16)}-01`;
 }

@@ -49,6 +49,11 @@ export interface ICallOptions {
   userVariables?: Record<string, unknown> | undefined;
   /** Gets the notifications of this call in place of the client's listeners. */
   onNotification?: ((notification: INotification) => void) | undefined;
+  /**
+   * The span of the application's that the call belongs to (W3C Trace Context), where the server makes spans of calls.
+   * Default: a trace whose id is that of the call.
+   */
+  traceparent?: string | undefined;
   debug?: boolean | undefined;
   debugOutput?: 'socket' | 'file' | undefined;
   /** No effect: calls are audio. */

@@ -83,6 +83,7 @@ const CALL_KINDS: Kinds<ICallOptions> = {
   ringbackFile: 'string',
   userVariables: 'object',
   onNotification: 'any',
+  traceparent: 'string',
   debug: 'boolean',
   debugOutput: 'string',
   video: 'any',
@@ -116,6 +117,7 @@ export function checkClientOptions(given: unknown, warn: (line: string) => void)
   }
   checkAnonymousLogin(options.anonymous_login, warn);
   checkRecovery(options, warn);
+  checkReports(options);
   checkCredentials(options, warn);
   checkRegion(options);
   checkNode(options);
@@ -181,6 +183,14 @@ function checkRecovery({ mediaPermissionsRecovery }: IClientOptions, warn: (line
   const { timeout = 0 } = mediaPermissionsRecovery ?? {};
   if (timeout < 0) refuseClientOptions('mediaPermissionsRecovery.timeout must be a number');
   if (timeout > 25_000) warn('mediaPermissionsRecovery.timeout is over 25000');
+}
+
+function checkReports({ debugOutput, ...options }: IClientOptions): void {
+  for (const name of ['callReportInterval', 'callReportFlushInterval', 'debugLogMaxEntries'] as const) {
+    if ((options[name] ?? 0) < 0) refuseClientOptions(`${name} must not be negative`);
+  }
+  if (debugOutput && !/^(socket|file)$/.test(debugOutput))
+    refuseClientOptions("debugOutput must be 'socket' or 'file'");
 }
 
 function checkRegion(options: IClientOptions): void {

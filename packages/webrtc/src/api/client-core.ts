@@ -112,6 +112,10 @@ export class ClientCore implements CallClient, WatchedClient {
     return this.session.grants.iceServers.length > 0;
   }
 
+  get traces(): boolean {
+    return this.session.grants.has('traceContext');
+  }
+
   get audio(): boolean | MediaTrackConstraints {
     const { audioSettings, fields, microphoneEnabled } = this;
     const { micId } = fields;
@@ -229,7 +233,7 @@ export class ClientCore implements CallClient, WatchedClient {
       this.#tellConnection(state, event);
     },
     inCall: () => this.book.calls.all().length > 0,
-    known: () => this.book.calls.known(),
+    known: () => ({ at: this.platform.now(), ...this.book.calls.known() }),
     ready: () => {
       this.book.calls.ready();
       this.book.prefetch();

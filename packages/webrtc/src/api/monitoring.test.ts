@@ -1,5 +1,5 @@
 import type { CallReport } from '@parley/protocol';
-import { CALL_ANSWERED, ScriptedGateway, settle } from '@parley/testkit';
+import { CALL_ANSWERED, LOGIN_OK, ScriptedGateway, settle } from '@parley/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Alice, NOTHING_LEFT } from './alice.fixture.ts';
@@ -29,8 +29,6 @@ async function talk(options: IClientOptions = {}): Promise<Call> {
     .on('telnyx.stats.report', (report) => reports.push(report))
     .on('telnyx.warning.cleared', (event) => cleared.push(event));
   await alice.client.connect();
-  // The file that measures is loaded by now.
-  await import('./monitoring.ts');
   await settle();
   return alice.talk();
 }
@@ -210,6 +208,28 @@ describe('the report of a call', () => {
     await settle();
     expect(alice.posted.some(({ keepalive }) => keepalive)).toBe(true);
     expect(bodies()[0]).toMatchObject({ flushReason: { type: 'page-unload' }, segment: 0 });
+  });
+});
+
+describe('a call whose server makes spans of calls', () => {
+  it('belongs to the trace that the application names, else to one of its own', async () => {
+    gateway.on('login', LOGIN_OK({ granted: ['traceContext'] }));
+    alice = await Alice.ready(gateway);
+    alice.client.newCall({ destinationNumber: 'bob', id: 'f3787da3-9081-4997-b844-bb1eed4de4ad' });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    alice.client.newCall({ destinationNumber: 'bob', traceparent });
+    await settle();
+    const told = gateway.requests('telnyx_rtc.invite').map(({ params }) => params['dialogParams']);
+    expect(told).toMatchObject([
+      { parley: { traceparent: '00-f3787da390814997b844bb1eed4de4ad-f3787da390814997-01' } },
+      { parley: { traceparent } },
+    ]);
+  });
+
+  it('is told nothing of it where the server makes none', async () => {
+    alice = await Alice.ready(gateway);
+    await alice.dial();
+    expect(JSON.stringify(gateway.requests('telnyx_rtc.invite'))).not.toContain('traceparent');
   });
 });
 

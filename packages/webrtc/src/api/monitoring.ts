@@ -28,6 +28,7 @@ const CODES: Readonly<Record<Impairment, QualityWarningCode>> = {
 };
 
 const FRAME_MS = 5_000;
+const LEAST_FRAME_MS = 100;
 const FLUSH_MS = 180_000;
 const MOST_RECORDS = 1_000;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -110,7 +111,7 @@ class Monitoring implements Watcher {
     const { callReportFlushInterval, callReportInterval, debugLogLevel, debugLogMaxEntries } =
       this.#client.fields.options;
     return {
-      frameMs: callReportInterval ?? FRAME_MS,
+      frameMs: Math.max(callReportInterval ?? FRAME_MS, LEAST_FRAME_MS),
       flushMs: callReportFlushInterval ?? FLUSH_MS,
       mostRecords: debugLogMaxEntries ?? MOST_RECORDS,
       leastLevel: LEVELS.find((level) => level === debugLogLevel) ?? 'debug',

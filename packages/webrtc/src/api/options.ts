@@ -119,11 +119,14 @@ export interface IClientOptions {
   /** No effect: calls are audio. */
   video?: boolean | undefined;
 
-  /** Default: true. */
+  /**
+   * Measures calls: `telnyx.stats.frame`, `telnyx.stats.report`, warnings about quality, and a report of each call to the
+   * server, in which nothing is secret. Default: true.
+   */
   enableCallReports?: boolean | undefined;
-  /** Milliseconds between frames of statistics. Default: 5000. */
+  /** Milliseconds between frames of statistics, 100 at least. Default: 5000. */
   callReportInterval?: number | undefined;
-  /** Milliseconds. Default: 180,000; 0: never. */
+  /** Milliseconds after which a part of the report is sent, at the latest. Default: 180,000; 0: when there is much to send. */
   callReportFlushInterval?: number | undefined;
   /** Default: false. */
   enableCallRecording?: boolean | undefined;
@@ -134,8 +137,14 @@ export interface IClientOptions {
   callRecordingEndpoint?: string | undefined;
   /** Writes what happens to the console, without secrets. Default: false. */
   debug?: boolean | undefined;
+  /**
+   * With `debug`: `socket` shows each call live in the console of the server; `file` gives the person a file of it when
+   * it has ended, and sends nothing. Default: neither.
+   */
   debugOutput?: 'socket' | 'file' | undefined;
+  /** What a report tells of: `debug`, `info`, `warn` or `error` and what is above. Default: `debug`. */
   debugLogLevel?: string | undefined;
+  /** How much of that is kept until it is sent. Default: 1000. */
   debugLogMaxEntries?: number | undefined;
 
   /** No effect; accepted from older versions. */

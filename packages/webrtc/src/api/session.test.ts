@@ -40,7 +40,8 @@ describe('alice signs in', () => {
         loginParams: { early_sdp_answer: false },
         'User-Agent': { sdkVersion: '2.28.0', data: 'Fake browser' },
         parley: {
-          capabilities: ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'],
+          capabilities: ['iceServers', 'preAnswer', 'earlyMedia', 'recovery', 'traceContext'],
+          at: alice.clock.now(),
           instance: expect.any(String),
           calls: [],
         },
@@ -419,7 +420,7 @@ describe('alice, signed in', () => {
     await alice.clock.advance(200);
     expect(heard).toEqual(['first', 'second']);
     expect(alice.console).toEqual([
-      'error [TelnyxRTC] a listener of telnyx.ready threw Error: from the application',
+      'error [TelnyxRTC] a listener of telnyx.ready threw from the application',
     ]);
     alice.client.off('telnyx.ready', first);
     gateway.cut();

@@ -3,7 +3,13 @@ import { isIceServer, type Capability, type IceServer } from '@parley/protocol';
 import type { Fields } from './fields.ts';
 
 /** What this client can make use of. */
-export const CAPABILITIES: readonly Capability[] = ['iceServers', 'preAnswer', 'earlyMedia', 'recovery'];
+export const CAPABILITIES: readonly Capability[] = [
+  'iceServers',
+  'preAnswer',
+  'earlyMedia',
+  'recovery',
+  'traceContext',
+];
 
 /** What a gateway grants beyond the common protocol: nothing, until it says so in the result of a login. */
 export class Grants {

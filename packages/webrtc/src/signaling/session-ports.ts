@@ -38,8 +38,8 @@ export type CallPush = Push<
 export interface SessionObserver {
   changed(state: SessionState, event: SessionEvent): void;
   readonly inCall: () => boolean;
-  /** What the client tells of its calls with a login. */
-  known(): Pick<ClientExtension, 'ended' | 'calls'>;
+  /** What the client tells of its clock and its calls with a login. */
+  known(): Pick<ClientExtension, 'at' | 'ended' | 'calls'>;
   ready(): void;
   failed(failure: SessionFailure, error: unknown): void;
   /** @returns settles when there is something to log in with; undefined where there is */
