@@ -6,7 +6,7 @@ import type { FastifyPluginAsync } from 'fastify';
 /** What the console's pages may load: themselves, and nothing from elsewhere (CSP level 3). */
 const contentSecurityPolicy = [
   "default-src 'self'",
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self' ws: wss: http: https:",
   "img-src 'self' data:",
   "media-src 'self' blob:",
   "worker-src 'self' blob:",

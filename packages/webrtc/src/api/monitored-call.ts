@@ -44,6 +44,8 @@ export class MonitoredCall {
   readonly #startedAt: number;
   readonly #marks: { -readonly [K in keyof ICallTimings]: ICallTimings[K] };
   #answeredAt: number | undefined;
+  /** The server has heard of it, or told of it. */
+  #isSignaled = false;
   #endedAt: number | undefined;
   #flushedAt: number;
   #shown: { state: string; mediaState: string } = { state: 'new', mediaState: 'connecting' };
@@ -102,6 +104,7 @@ export class MonitoredCall {
     const timestamp = new Date(at).toISOString();
     const record: CallReportRecord = { timestamp, level, message, context: { category, event, ...details } };
     this.#sink?.add({ record });
+    if (category === 'signaling') this.#isSignaled = true;
     if (LEVELS.indexOf(level) >= LEVELS.indexOf(this.#settings.leastLevel)) this.#journal.addRecord(record);
   }
 
@@ -157,6 +160,7 @@ export class MonitoredCall {
   }
 
   flush(reason: FlushReason | undefined): void {
+    if (!this.#isSignaled) return;
     this.#flushedAt = this.#ports.now();
     this.#ports.send(this.#journal, this.#times, reason);
   }

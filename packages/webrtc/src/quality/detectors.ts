@@ -62,8 +62,12 @@ function over(name: keyof Measures, limit: number, margin: number): Rule {
   };
 }
 
+/** Before there is a path, everybody knows that nothing comes. */
 function none(name: keyof Counts): Rule {
-  return { breached: ({ counts }) => counts[name] === 0, good: ({ counts }) => counts[name] > 0 };
+  return {
+    breached: ({ counts, pairId }) => pairId !== undefined && counts[name] === 0,
+    good: ({ counts }) => counts[name] > 0,
+  };
 }
 
 const RULES: ReadonlyMap<Impairment, Rule> = new Map<Impairment, Rule>([
