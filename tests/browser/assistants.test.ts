@@ -13,6 +13,7 @@ import {
 } from '@parley/testkit';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 
+import { expectWithin } from '../figures.ts';
 import { hangUpAll } from './parties.ts';
 import { expectSilence, expectTone } from './tone.ts';
 
@@ -305,6 +306,24 @@ test('the media path of a visitor of the official client goes dead, and comes ba
   } finally {
     await detour.close();
   }
+});
+
+test('the gateway is killed in a visit, the assistant is heard again, in the same conversation, and greets nobody [RESUME-10]', async () => {
+  const { visitor, call } = await talk('ours');
+  await expectTone(visitor, DESK_TONE);
+  const { readyAt } = await stage.gateway.restart({ signal: 'SIGKILL' });
+  const isBack = ({ connection, at }: { connection?: string; at: number }) =>
+    at > readyAt && connection?.startsWith('connected') === true;
+  const { at } = await visitor.events.next(isBack, 'connected', { withinMs: 30_000 });
+  const heardAt = await visitor.ear.firstSound(at, -45, 10_000);
+  expectWithin('gateway killed in a visit', { 'heard after': heardAt - at }, { 'heard after': 5_000 });
+  await expectTone(visitor, VISITOR_TONE);
+  expect(call.states().at(-1)).toBe('active');
+  const told = visitor.events.entries.filter(({ name }) => name === 'telnyx.ai.conversation');
+  const begun = told.flatMap(({ params }) => /"conversation-[^"]+"/.exec(JSON.stringify(params)) ?? []);
+  expect(begun.length).toBeGreaterThan(1);
+  expect(new Set(begun).size).toBe(1);
+  await hangUpAll(call);
 });
 
 describe('A5: our client refuses', () => {

@@ -203,6 +203,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     watch: history,
     authenticator,
     revocations: store.revocations,
+    visits,
     clock,
     log,
     holdMs: settings.holdSeconds * 1000,

@@ -50,13 +50,14 @@ async function node() {
       run: `${String((runs += 1))}-`,
     });
     await history.recall(legacy.calls.map(({ id }) => id));
-    const { signaling, authenticator } = gateway;
+    const { signaling, authenticator, visits } = gateway;
     const ports = {
       ...signaling,
       journal,
       watch: history,
       authenticator,
       revocations,
+      visits,
       clock,
       log: silentLog,
     };
@@ -492,6 +493,43 @@ describe('a gateway that starts where another one was killed while a call rang',
   });
 });
 
+describe('a gateway that starts where another one was killed in a visit', () => {
+  it('goes on with the conversation: the same session, the same assistant, and no second greeting [RESUME-10, ANON-4]', async () => {
+    const { start } = await node();
+    const first = await start();
+    const visitor = first.client();
+    const wish = { target_params: { name: 'Ada' } };
+    await visitor.visit(wish);
+    await visitor.invite('v-1', '');
+    await settled();
+    const [said] = visitor.got('ai_conversation');
+    expect(first.media.typed('converse')).toMatchObject([{ settings: { greeting: {} } }]);
+    const sessid = sessidOf(visitor);
+    await first.kill();
+
+    const second = await start();
+    expect(second.signaling.calls.counts()).toEqual({ inviting: 0, established: 1 });
+    const stranger = second.client();
+    await stranger.visit({ sessid });
+    expect(sessidOf(stranger)).not.toBe(sessid);
+    const back = second.client();
+    await back.visit({ ...wish, sessid });
+    await settled();
+    expect(sessidOf(back)).toBe(sessid);
+    expect(back.got('telnyx_rtc.clientReady')).toEqual([{ reattached_sessions: ['v-1'] }]);
+    expect(back.got('telnyx_rtc.attach')).toMatchObject([{ callID: 'v-1' }]);
+    expect(back.got('ai_conversation')).toEqual([said]);
+    expect(second.media.typed('converse')).toMatchObject([
+      { engine: 'echo', settings: { greeting: null, params: { name: 'Ada' } } },
+    ]);
+    await reattach(back, 'v-1');
+    await back.bye('v-1');
+    const { calls, sessions } = await second.written();
+    expect(calls).toMatchObject([{ end: { cause: causes.normalClearing } }]);
+    expect(sessions).toMatchObject([{ visit: { params: { name: 'Ada' } } }]);
+  });
+});
+
 describe('what was revoked while no gateway ran', () => {
   it('a deleted credential, ends the call, and the other party is told [CLOSE-3]', async () => {
     const { start } = await node();
@@ -542,18 +580,6 @@ describe('what does not outlive its gateway', () => {
     await first.kill();
     return await (await start()).written();
   };
-  const nothing = { sessions: [], calls: [] };
-
-  it('a call to an assistant, is gone with the visit', async () => {
-    const legacy = await afterKill(async (gateway) => {
-      const visitor = gateway.client();
-      await visitor.visit();
-      await visitor.invite('v-1', '');
-      await settled();
-      expect(gateway.signaling.calls.counts().established).toBe(1);
-    });
-    expect(legacy).toMatchObject(nothing);
-  });
 
   it('a session that had calls and has signed off, is gone', async () => {
     const legacy = await afterKill(async (gateway) => {

@@ -5,19 +5,15 @@ import type {
   EngineOutput,
   EngineSettings,
 } from '../media/engines/engine-messages.ts';
+import type { VisitRecord } from '../store/call-records.ts';
 import type { ConversationRecord } from './conversation-record.ts';
 
 /** A word of an engine's that the conversation has; the end of a call it has otherwise. */
 export type Utterance = Exclude<EngineOutput, { type: 'hangup' }>;
 
-export interface VisitPlan {
-  assistantId: string;
-  versionId: string;
-  conversationId: string;
+export interface VisitPlan extends VisitRecord {
   /** The conversation is a new one. */
   begins: boolean;
-  /** `target_params` of the login. */
-  params: object;
 }
 
 export interface VisitPorts {
@@ -54,6 +50,12 @@ export class Visit {
     this.conversationId = plan.conversationId;
     this.#plan = plan;
     this.#ports = ports;
+  }
+
+  /** What another process needs to go on with it. */
+  get kept(): VisitRecord {
+    const { begins: _, ...kept } = this.#plan;
+    return kept;
   }
 
   /** The visitor is in. */

@@ -15,9 +15,9 @@ export interface CallFacts {
 export const legsOfCall = ({ caller, target }: CallFacts): readonly Leg[] =>
   target.kind === 'callees' ? [caller, ...target.legs] : [caller];
 
-/** An answered call comes back if a person was connected: not to an engine that has forgotten it all. */
+/** An answered call comes back once its caller was connected. */
 export function outlivesProcess(state: CallState): state is Established {
-  return state.name === 'established' && state.far.kind !== 'engine' && state.caller.description !== null;
+  return state.name === 'established' && state.caller.description !== null;
 }
 
 /** A call that rings is there from its first moment, and another one once it is answered. */

@@ -101,6 +101,7 @@ export class StoredCallJournal implements CallJournal {
         credentialId: identity.credentialId,
         tokenId: proof.tokenId,
         granted: [...granted],
+        visit: identity.visit?.kept ?? null,
       },
     });
   }

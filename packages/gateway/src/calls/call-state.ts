@@ -104,11 +104,13 @@ export function startedCall(caller: LegId, early: EarlyDescription, target: Rout
  * A call of a former process: both clients are away, and all media is asked for anew.
  *
  * @param epoch no less than that of any offer which the former process may have made
+ * @param alone what is at the other end where no callee is
  */
 export function restoredCall(
   caller: { id: LegId; held: boolean },
   callee: { id: LegId; held: boolean } | null,
   epoch: number,
+  alone: 'echo' | 'engine' = 'echo',
 ): Established {
   const legs = callee === null ? [caller] : [caller, callee];
   return {
@@ -116,7 +118,7 @@ export function restoredCall(
     // What the caller was told of the former media is of no use to anybody.
     caller: { id: caller.id, early: 'withheld', description: { sdp: '', told: true } },
     answerTaken: true,
-    far: callee === null ? { kind: 'echo' } : { kind: 'callee', leg: callee.id },
+    far: callee === null ? { kind: alone } : { kind: 'callee', leg: callee.id },
     held: legs.filter(({ held }) => held).map(({ id }) => id),
     remaking: legs.map(({ id }) => ({ id, name: 'asked', tries: 1 })),
     epochs: Object.fromEntries(legs.map(({ id }) => [id, epoch])),

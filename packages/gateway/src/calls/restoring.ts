@@ -1,4 +1,5 @@
 import { causes } from '@parley/protocol';
+import type { Visits } from '../assistants/visits.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Authenticator } from '../registrar/authenticator.ts';
 import type { Directory } from '../sessions/directory.ts';
@@ -10,7 +11,7 @@ import type { CallWatch } from './call-watch.ts';
 import { journalEveryMs, type StoredCallJournal } from './call-journal.ts';
 import { type CallState, restoredCall, restoredInvitation } from './call-state.ts';
 import type { Calls } from './calls.ts';
-import type { Leg } from './leg.ts';
+import type { CallTarget, Leg } from './leg.ts';
 import { tombstoneMs } from './tombstones.ts';
 
 /** More offers than any leg is made in the life of a process: so those of the next one are newer without a record of each. */
@@ -23,6 +24,7 @@ export interface RestoringPorts {
   watch: Pick<CallWatch, 'notRestored'>;
   authenticator: Pick<Authenticator, 'identityOf'>;
   revocations: Pick<Revocations, 'isTokenRevoked'>;
+  visits: Pick<Visits, 'goOn'>;
   clock: Clock;
   log: Log;
   holdMs: number;
@@ -71,12 +73,13 @@ export async function restoreCalls(legacy: Legacy, ports: RestoringPorts): Promi
 /** Those whose users may still log in, as far as that is known. They prove it when they come back. */
 async function sessionsOf(
   records: readonly SessionRecord[],
-  { authenticator, revocations }: RestoringPorts,
+  { authenticator, revocations, visits }: RestoringPorts,
 ): Promise<Map<string, Session>> {
   const sessions = new Map<string, Session>();
   for (const record of records) {
     const { id, voiceSdkId, callReportId, credentialId, tokenId } = record;
-    const identity = await authenticator.identityOf(credentialId);
+    const identity =
+      record.visit === null ? await authenticator.identityOf(credentialId) : await visits.goOn(record.visit);
     if (identity === null || (tokenId !== null && (await revocations.isTokenRevoked(tokenId)))) continue;
     const granted = new Set(grantable.filter((capability) => record.granted.includes(capability)));
     const ids = { id, voiceSdkId, callReportId };
@@ -93,7 +96,10 @@ function legOf({ id, sessionId, callId }: LegRecord, sessions: ReadonlyMap<strin
 }
 
 function stateOf({ caller, callees, invite }: CallRecord, facts: CallFacts, epoch: number): CallState {
-  if (invite === null) return restoredCall(caller, callees[0] ?? null, epoch);
+  if (invite === null) {
+    const alone = facts.target.kind === 'assistant' ? 'engine' : 'echo';
+    return restoredCall(caller, callees[0] ?? null, epoch, alone);
+  }
   const legs = legsOfCall(facts).filter((leg) => leg !== facts.caller);
   return restoredInvitation(
     caller.id,
@@ -105,12 +111,14 @@ function stateOf({ caller, callees, invite }: CallRecord, facts: CallFacts, epoc
 /** @returns null where a party cannot come back; of several callees that ring, one is enough */
 function factsOf(record: CallRecord, [caller, ...callees]: readonly Leg[]): CallFacts | null {
   const { invite } = record;
-  const isEcho = record.callees.length === 0 && invite === null;
-  if (caller?.id !== record.caller.id || (callees.length === 0 && !isEcho)) return null;
+  const isAlone = record.callees.length === 0 && invite === null;
+  if (caller?.id !== record.caller.id || (callees.length === 0 && !isAlone)) return null;
+  const { visit } = caller.session.identity;
+  const alone: CallTarget = visit === undefined ? { kind: 'echo' } : { kind: 'assistant', visit };
   return {
     id: record.id,
     caller,
-    target: isEcho ? { kind: 'echo' } : { kind: 'callees', legs: callees },
+    target: isAlone ? alone : { kind: 'callees', legs: callees },
     request: {
       destination: record.destination,
       callerName: undefined,

@@ -11,6 +11,21 @@ export interface SessionRecord {
   tokenId: string | null;
   /** The capabilities that its client was granted. */
   granted: readonly string[];
+  /** null for a user. */
+  visit: VisitRecord | null;
+}
+
+/** Whom a visitor has asked for, and with whom it talks. */
+export interface VisitRecord {
+  /** Its name while it is here. */
+  visitor: string;
+  assistantId: string;
+  /** The one that was asked for, if any. */
+  wantedVersionId: string | null;
+  /** `target_params`, as they came. */
+  params: Readonly<Record<string, unknown>>;
+  versionId: string;
+  conversationId: string;
 }
 
 export interface LegRecord {

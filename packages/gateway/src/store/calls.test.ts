@@ -18,8 +18,18 @@ const session = (id: string, parts: Partial<SessionRecord> = {}): SessionRecord 
   credentialId: 'alice',
   tokenId: null,
   granted: ['preAnswer', 'recovery'],
+  visit: null,
   ...parts,
 });
+
+const visitor = {
+  visitor: 'visitor:1',
+  assistantId: 'a',
+  wantedVersionId: null,
+  params: { b: 1, a: [null], conversation_id: 'c' },
+  versionId: 'v1',
+  conversationId: 'c',
+};
 
 const leg = (id: string, parts: Partial<LegRecord> = {}): LegRecord => ({
   id,
@@ -90,7 +100,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('calls in the store on %s', (en
 
   it('what a process wrote, is found by the next one as it was written, and when', async () => {
     const echo = call('c2', { establishedAt: 101, callees: [] });
-    const sessions = [session('s1'), session('s2', { tokenId: 't2', granted: [] })];
+    const sessions = [session('s1'), session('s2', { tokenId: 't2', granted: [], visit: visitor })];
     const records = await opened(
       ...sessions.map((one): CallChange => ({ type: 'session', session: one })),
       began(call('c1')),

@@ -127,6 +127,7 @@ async function putSession(transaction: Writing, nodeId: string, session: Session
       credential_id: session.credentialId,
       token_id: session.tokenId,
       granted: JSON.stringify(session.granted),
+      visit: session.visit === null ? null : JSON.stringify(session.visit),
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ token_id: session.tokenId }))
     .execute();
@@ -185,6 +186,7 @@ async function sessionsOf(transaction: Writing, nodeId: string): Promise<Session
     credentialId: row.credential_id,
     tokenId: row.token_id,
     granted: words.parse(JSON.parse(row.granted)),
+    visit: row.visit === null ? null : visitRecord.parse(JSON.parse(row.visit)),
   }));
 }
 
@@ -244,6 +246,14 @@ function toLeg(row: Selectable<Schema['call_legs']>): LegRecord {
 }
 
 const words = z.array(z.string());
+const visitRecord = z.object({
+  visitor: z.string(),
+  assistantId: z.string(),
+  wantedVersionId: z.string().nullable(),
+  params: z.record(z.string(), z.unknown()),
+  versionId: z.string(),
+  conversationId: z.string(),
+});
 const inviteRecord = z.object({
   clientState: z.string().nullable(),
   customHeaders: z.array(z.object({ name: z.string(), value: z.string() })),

@@ -21,6 +21,7 @@ function migrationsFor(engine: Engine): Record<string, Migration> {
     '0003-calls': { up: createCalls },
     '0004-call-archive': { up: (database) => createCallArchive(database, engine) },
     '0005-calls-that-ring': { up: addInvites },
+    '0006-visits-in-calls': { up: addVisits },
   };
 }
 
@@ -257,4 +258,8 @@ async function createCallArchive(database: Kysely<unknown>, engine: Engine): Pro
 
 async function addInvites(database: Kysely<unknown>): Promise<void> {
   await database.schema.alterTable('calls').addColumn('invite', 'text').execute();
+}
+
+async function addVisits(database: Kysely<unknown>): Promise<void> {
+  await database.schema.alterTable('sessions').addColumn('visit', 'text').execute();
 }

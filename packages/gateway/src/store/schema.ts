@@ -128,6 +128,8 @@ interface SessionsTable {
   credential_id: Unchanging<string>;
   token_id: string | null;
   granted: Unchanging<string>;
+  /** Of a visitor: what it has asked for, and what it got. */
+  visit: Unchanging<string | null>;
 }
 
 interface CallsTable {
