@@ -84,6 +84,11 @@ it('a user sees their own calls, and no others', async () => {
   await bob.type('Password', 'bob');
   await bob.click('Show calls');
   await bob.sees('alice called bob');
+  await bob.page.locator('::-p-aria(alice called bob)').click();
+  await bob.sees('shown to alice, and to who has an API key');
+  await bob.seesNo('Delete');
+  await bob.page.locator('::-p-aria([name="Calls"][role="link"])').click();
+  await bob.sees('More to search by');
   await bob.type('User', 'nobody');
   await bob.click('Search');
   await bob.sees('No calls.');

@@ -16,6 +16,11 @@ export function authorizationOf(access: Access): string {
   }
 }
 
+/** A token has dots (RFC 7515, section 3.1), a key has none. */
+export function isApiKey(authorization: string): boolean {
+  return authorization.startsWith('Bearer ') && !authorization.includes('.');
+}
+
 /** What is missing of it; empty where nothing is. */
 export function missingOf(access: Access): string {
   switch (access.kind) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MADE_UP_CALLS } from '../../testing/made-up-call.ts';
-import { authorizationOf, missingOf } from './access.ts';
+import { authorizationOf, isApiKey, missingOf } from './access.ts';
 import { ALL_CALLS, CLOSED, type CallList, callList, searchPath } from './call-list.ts';
 
 const answer = { status: 200, body: { data: MADE_UP_CALLS, meta: { total_results: 40, total_pages: 2 } } };
@@ -79,5 +79,6 @@ it('access is shown in the header, in UTF-8', () => {
   expect(authorizationOf({ kind: 'password', user: 'zoë', password: 'pä:ss' })).toBe(
     'Basic em/Dqzpww6Q6c3M=',
   );
+  expect(['Bearer KEY', 'Bearer a.b.c', 'Basic abc'].map(isApiKey)).toEqual([true, false, false]);
   expect(missingOf({ kind: 'password', user: 'alice', password: '' })).toBe('Give the password.');
 });

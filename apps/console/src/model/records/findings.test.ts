@@ -126,7 +126,13 @@ describe('a network that changes', () => {
   });
 
   it('is not told again as missing sound', () => {
-    expect(found(change, 'no-sound')).toEqual([]);
+    const second = (at: number) => (during(56, 60)(at) ? { absent: 1 } : {});
+    const call: MadeUp = { alice: { second, told: [[59.5, { category: 'media', event: 'remade' }]] } };
+    expect(sentences(call, 'network-change')).toEqual([
+      'The path of alice’s sound had to be renewed at 01:00; sound was back after 4 s.',
+    ]);
+    expect(found(call, 'no-sound')).toEqual([]);
+    expect(found({ alice: { second } }, 'no-sound')).toHaveLength(1);
   });
 
   it('by an ICE restart alone is a path that was renewed', () => {

@@ -1,5 +1,6 @@
 import { useEffect, useReducer, useRef, useState } from 'react';
 import { problemOf } from '../../model/answer.ts';
+import { isApiKey } from '../../model/records/access.ts';
 import { callPath } from '../../model/records/call-list.ts';
 import { ASKING, liveCall } from '../../model/records/live-call.ts';
 import { CALLS } from '../../model/route.ts';
@@ -14,8 +15,10 @@ export interface GatewayCallProps {
   onRefused: (problem: string) => void;
 }
 
-/** What comes within this time is shown at once: a page is drawn anew for it. */
+/** What comes within this time is shown at once: a page is drawn anew for it, which of a long call takes a while. */
 const GATHER_MS = 1_000;
+const GATHER_LONG_MS = 5_000;
+const LONG_SECONDS = 1_800;
 const AGAIN_MS = 3_000;
 
 /** A call as the gateway has it, followed while it goes on. */
@@ -23,6 +26,9 @@ export function GatewayCall({ id, authorization, onRefused }: GatewayCallProps) 
   const { followGateway } = useConsole();
   const [state, tell] = useReducer(liveCall, ASKING);
   const isWaiting = state.status === 'waiting';
+  const isLong = 'file' in state && state.file.call.durationSeconds > LONG_SECONDS;
+  const gatherMs = useRef(GATHER_MS);
+  gatherMs.current = isLong ? GATHER_LONG_MS : GATHER_MS;
   const refused = useRef(onRefused);
   refused.current = onRefused;
 
@@ -30,15 +36,17 @@ export function GatewayCall({ id, authorization, onRefused }: GatewayCallProps) 
     if (isWaiting) return undefined;
     let gathered: unknown[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isFirst = true;
     const give = () => {
       timer = undefined;
       tell({ type: 'news', news: gathered });
       gathered = [];
+      isFirst = false;
     };
     const stop = followGateway(authorization, callPath(id, '/events'), {
       onData: (data) => {
         gathered.push(data);
-        timer ??= setTimeout(give, gathered.length === 1 ? 50 : GATHER_MS);
+        timer ??= setTimeout(give, isFirst ? 0 : gatherMs.current);
       },
       onEnd: (answer) => {
         clearTimeout(timer);
@@ -120,7 +128,7 @@ function CallActions({ id, authorization, isLive }: CallActionsProps) {
         <button type="button" className="link" onClick={() => void save()}>
           Save as a file
         </button>
-        {!isLive && !isSure && (
+        {!isLive && !isSure && isApiKey(authorization) && (
           <button type="button" className="link" onClick={() => setSure(true)}>
             Delete
           </button>
