@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
 
-/** What the console's pages may load: themselves, and nothing from elsewhere (CSP level 3). */
+/**
+ * What the console's pages may load: themselves, and nothing from elsewhere (CSP level 3). They connect to the gateway
+ * that the person names, which gets the reports of its calls by HTTP.
+ */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "connect-src 'self' ws: wss: http: https:",
