@@ -208,7 +208,8 @@ function offered(state: Inviting, leg: LegId, sdp: string): CallStep {
   const callee = calleeOf(state, leg);
   if (callee === undefined) return stay(state);
   const next = withCallee(state, leg, { offer: sdp });
-  return stay(next, ...(callee.ringing ? offerAgain(next, leg) : [{ do: 'invite', leg, sdp } as const]));
+  const isKnown = callee.ringing && state.renewed !== null;
+  return stay(next, ...(isKnown ? offerAgain(next, leg) : [{ do: 'invite', leg, sdp } as const]));
 }
 
 /** The gateway was gone meanwhile, and the client has the offer of the former one. */
