@@ -217,8 +217,16 @@ const EFFECTS: [RegExp, (stage: Stage, sample: Sample) => Promise<void>][] = [
   [
     /debug: true/,
     async ({ written }) => {
-      expect(written.join('\n')).toContain('telnyx_rtc.invite');
+      // What explains a client is loaded by itself.
+      await expect.poll(() => written.join('\n')).toContain('telnyx_rtc.invite');
       expect(written.join('\n')).not.toContain(substitutions.get('YOUR_JWT_TOKEN'));
+    },
+  ],
+  [
+    /telnyx\.stats\.frame/,
+    async ({ written }) => {
+      const hasFigures = () => written.some((line) => /\d/.test(line));
+      await expect.poll(hasFigures, { timeout: 10_000 }).toBe(true);
     },
   ],
   [
