@@ -12,7 +12,7 @@ const sturdyTests = [
   'tests/{exploration,package,security}/**/*.test.ts',
   'tests/browser/{assistants,authentication,call-reports,connection,destinations,leaks,options,quality,samples,sign-in}.test.ts',
   'tests/conformance/limits.test.ts',
-  'tests/console/accessibility.test.ts',
+  'tests/console/{accessibility,call-pages}.test.ts',
   'tests/faults/{dismissal,official-reload,server}.test.ts',
 ];
 const minute = 60_000;
