@@ -54,8 +54,8 @@ export class Visit {
 
   /** What another process needs to go on with it. */
   get kept(): VisitRecord {
-    const { begins: _, ...kept } = this.#plan;
-    return kept;
+    const { visitor, assistantId, wantedVersionId, params, versionId, conversationId } = this.#plan;
+    return { visitor, assistantId, wantedVersionId, params, versionId, conversationId };
   }
 
   /** The visitor is in. */
