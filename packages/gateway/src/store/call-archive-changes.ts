@@ -74,10 +74,10 @@ async function insertCall(
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  for (const [place, leg] of legs.entries()) {
-    await transaction
-      .insertInto('archived_legs')
-      .values({
+  await transaction
+    .insertInto('archived_legs')
+    .values(
+      legs.map((leg, place) => ({
         id: leg.id,
         call: call.id,
         place,
@@ -91,10 +91,10 @@ async function insertCall(
         cause: leg.cause,
         cause_code: leg.causeCode,
         clock_offset_ms: leg.clockOffsetMs,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 async function insertChunk(transaction: Writing, { leg, kind, body }: ArchivedChunk): Promise<void> {
