@@ -236,7 +236,9 @@ function inviteLost(state: Inviting, leg: LegId): CallStep {
   const callee = calleeOf(state, leg);
   if (callee === undefined || callee.offer === null) return stay(back);
   if (!callee.warm) return stay(back, { do: 'invite', leg, sdp: callee.offer });
-  return stay(withCallee(back, leg, { offer: null, warm: false, ringing: false }), { do: 'remake', leg });
+  // An offer that takes the place of the one that rings would be of a call that its client does not have.
+  const ringing = state.renewed === null && callee.ringing;
+  return stay(withCallee(back, leg, { offer: null, warm: false, ringing }), { do: 'remake', leg });
 }
 
 /** With the description: the message that brought it before the answer may be lost as well. */
