@@ -74,7 +74,7 @@ async function hangUp(call: Awaited<ReturnType<typeof talking>>): Promise<void> 
 }
 
 async function report(callReportId: string, body: object): Promise<number> {
-  const { status } = await fetch(`${gateway.url}/call_report`, {
+  const { headers, status } = await fetch(`${gateway.url}/call_report`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -83,6 +83,7 @@ async function report(callReportId: string, body: object): Promise<number> {
     },
     body: JSON.stringify(body),
   });
+  expect(headers.get('retry-after')).toBe(status === 429 ? '10' : null);
   return status;
 }
 

@@ -115,15 +115,12 @@ describe('a call report', () => {
     };
     for (
       let index = (await http.store.callReports.sizeOfCall('report-1', 'call-1')).segments;
-      index < 200;
+      index < 600;
       index += 1
     ) {
       await http.store.callReports.insert({ ...report, id: `filler-${String(index)}` });
     }
-    // It has told too often by now, in either way of counting.
-    const response = await post({ stats: [] });
-    expect(response.status).toBe(429);
-    expect(response.headers.get('retry-after')).toBe('10');
+    expect((await post({ stats: [] })).status).toBe(413);
     await http.store.callReports.prune(Number.MAX_SAFE_INTEGER);
   });
 });

@@ -26,8 +26,8 @@ export const isUpload = ({ method, url }: IncomingMessage): boolean =>
   method === 'POST' && url?.startsWith('/call_report') === true;
 
 const mostBytes = 2 * 1024 * 1024;
-/** One each three minutes is what clients send; so many are ten hours, or a client gone mad. */
-const mostSegments = 200;
+/** Clients send one each three minutes, or each 48 KB: so many are hours, or a client gone mad. */
+const mostSegments = 600;
 const mostCharacters = 24 * 1024 * 1024;
 /** A client whose network was gone may come that late. */
 const longestAfterMs = 24 * 60 * 60 * 1000;
@@ -60,7 +60,8 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
     if (!admission.admitsCall(leg.id)) throw tooMany('This call is told about too often.');
     const { segments, characters } = await store.callReports.sizeOfCall(leg.callReportId, leg.callId);
     if (segments >= mostSegments || characters >= mostCharacters)
-      throw tooMany('This call has been told enough about.');
+      // For good: a client that waited for another time would hold back what it has to tell of other calls.
+      throw new ApiError('tooLarge', { detail: 'This call has been told enough about.' });
   };
 
   const rateCall = async (leg: ReportedLeg, report: ReadReport): Promise<void> => {
