@@ -22,6 +22,11 @@ export function isUnauthorized({ status }: Answer): boolean {
   return status === 401;
 }
 
+/** Asking again with the same authorization is in vain, and slows its user's next sign-in. */
+export function isRefused(answer: Answer): boolean {
+  return isUnauthorized(answer) || answer.status === 403;
+}
+
 /** Why the gateway did not do what it was asked; empty where it did. */
 export function problemOf(answer: Answer, unauthorized: string): string {
   const { status, body } = answer;

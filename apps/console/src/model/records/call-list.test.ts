@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MADE_UP_CALLS } from '../../testing/made-up-call.ts';
 import { authorizationOf, isApiKey, missingOf } from './access.ts';
-import { ALL_CALLS, CLOSED, type CallList, callList, searchPath } from './call-list.ts';
+import { ALL_CALLS, CLOSED, type CallList, callList, renewMs, searchPath } from './call-list.ts';
 
 const answer = { status: 200, body: { data: MADE_UP_CALLS, meta: { total_results: 40, total_pages: 2 } } };
 const refused = { status: 401, body: { errors: [{ detail: 'no' }] } };
@@ -39,6 +39,26 @@ describe('the list of calls', () => {
       problem: 'The gateway does not answer.',
       calls: MADE_UP_CALLS,
     });
+  });
+
+  it.each([401, 403])('is locked when a renewal is refused with %i: nothing is asked again', (status) => {
+    expect(listed(open, { status, body: undefined }, true)).toMatchObject({ status: 'locked' });
+  });
+
+  it('is renewed less and less often while the gateway has trouble', () => {
+    const waits: number[] = [];
+    let state = open;
+    for (let tries = 0; tries < 6 && state.status === 'open'; tries += 1) {
+      waits.push(renewMs(state));
+      state = listed(state, { status: 503, body: undefined }, true);
+    }
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+    const again = listed(state, answer, true);
+    expect(again.status === 'open' && renewMs(again)).toBe(5_000);
+  });
+
+  it('says why a call of it was refused', () => {
+    expect(callList(open, { type: 'refused', problem: 'no' })).toEqual({ ...CLOSED, problem: 'no' });
   });
 
   it('is renewed without a word, but not while somebody searches, nor after it was locked', () => {

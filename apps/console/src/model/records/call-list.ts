@@ -1,7 +1,8 @@
 import type { CallFileSummary } from '@parley/protocol';
-import { type Answer, isUnauthorized, problemOf } from '../answer.ts';
+import { type Answer, isRefused, problemOf } from '../answer.ts';
 import { listOf, memberOf, numberOf } from '../members.ts';
 import { parseCallSummary } from './call-file.ts';
+import { laterMs } from './later.ts';
 
 /**
  * The list of calls.
@@ -17,6 +18,8 @@ export type CallList =
       /** Of the filter, on all pages. */
       total: number;
       pages: number;
+      /** How often in a row it was asked for in vain. */
+      failures: number;
       /** What was asked for. */
       search: Search;
     } & Asking);
@@ -45,7 +48,9 @@ export type CallListEvent =
   | { type: 'asked' }
   /** `quietly`: nobody waits for it, as for a renewal of what is there. */
   | { type: 'listed'; search: Search; answer: Answer; quietly: boolean }
-  | { type: 'forgotten' };
+  | { type: 'forgotten' }
+  /** The gateway refused the access, at a call. */
+  | { type: 'refused'; problem: string };
 
 export const CLOSED: CallList = { status: 'locked', isAsking: false, problem: '' };
 
@@ -71,6 +76,8 @@ export function callList(state: CallList, event: CallListEvent): CallList {
       return { ...state, isAsking: true, problem: '' };
     case 'forgotten':
       return CLOSED;
+    case 'refused':
+      return { ...CLOSED, problem: event.problem };
     case 'listed':
       return listed(state, event);
   }
@@ -82,7 +89,11 @@ function listed(state: CallList, event: Extract<CallListEvent, { type: 'listed' 
   const { answer, search } = event;
   const problem = problemOf(answer, REFUSED);
   if (problem !== '') {
-    return isUnauthorized(answer) ? { ...CLOSED, problem } : { ...state, isAsking: false, problem };
+    if (isRefused(answer)) return { ...CLOSED, problem };
+    const told = { isAsking: false, problem };
+    return state.status === 'open'
+      ? { ...state, ...told, failures: state.failures + 1 }
+      : { ...state, ...told };
   }
   const meta = memberOf(answer.body, 'meta');
   const calls = listOf(answer.body, 'data').flatMap((value) => parseCallSummary(value) ?? []);
@@ -93,8 +104,16 @@ function listed(state: CallList, event: Extract<CallListEvent, { type: 'listed' 
     calls,
     total: numberOf(meta, 'total_results') ?? calls.length,
     pages: numberOf(meta, 'total_pages') ?? 1,
+    failures: 0,
     search,
   };
+}
+
+const RENEW_MS = 5_000;
+
+/** How often an open list is to be asked for again. */
+export function renewMs({ failures }: Extract<CallList, { status: 'open' }>): number {
+  return laterMs(RENEW_MS, failures);
 }
 
 export function searchPath(search: Search): string {

@@ -1,6 +1,6 @@
 import type { CallFile, CallFileLeg } from '@parley/protocol';
-import { type Answer, problemOf } from '../answer.ts';
-import { memberOf, numberOf, textOf } from '../members.ts';
+import { type Answer, isRefused, problemOf } from '../answer.ts';
+import { listOf, memberOf, numberOf, textOf } from '../members.ts';
 import {
   legEndOf,
   parseCallFile,
@@ -10,83 +10,147 @@ import {
   parseRows,
   parseSamples,
 } from './call-file.ts';
+import { laterMs } from './later.ts';
 
 /**
  * A call of the gateway, which may go on while it is looked at.
  *
- *             file                        ended, and the call goes on
- *   asking ─────────▶ following ↺ news ─────────────────────────────▶ waiting ──▶ following
- *      │                  │ ended, and the call is over
- *      ▼ refused          ▼
- *   failed             settled
+ *             file                        ended, and the call goes on; or a gap
+ *   asking ─────────▶ following ↺ news ─────────────────────────────────────────▶ waiting ──▶ following
+ *      │                  │ ended, and the call is over                                again
+ *      │                  ├────────────────────▶ settled
+ *      │ refused          │ it is not there any more
+ *      ▼         refused  ├────────────────────▶ deleted
+ *   failed ◀──────────────┘
  */
 export type LiveCall =
   | { status: 'asking' }
   | { status: 'failed'; problem: string; isRefused: boolean }
-  | { status: 'following' | 'settled'; file: CallFile }
-  /** The stream broke, and is to be asked for again. */
-  | { status: 'waiting'; file: CallFile; problem: string };
+  | ({ status: 'following' } & Known)
+  | { status: 'settled' | 'deleted'; file: CallFile }
+  /** The stream broke, or something of it was missed: the whole is to be asked for again. */
+  | ({ status: 'waiting'; problem: string } & Known);
+
+interface Known {
+  file: CallFile;
+  /** How much the gateway told of each list, by {@link placeOf}: more than is there where some cannot be read. */
+  counts: ReadonlyMap<string, number>;
+  /** What is told belongs behind something that was not. */
+  hasGap: boolean;
+  /** How often it was asked for again in vain. */
+  tries: number;
+}
 
 export type LiveCallEvent =
   { type: 'news'; news: readonly unknown[] } | { type: 'ended'; answer: Answer } | { type: 'again' };
 
 export const ASKING: LiveCall = { status: 'asking' };
 
-export function liveCall(state: LiveCall, event: LiveCallEvent): LiveCall {
-  if (event.type === 'ended') return ended(state, event.answer);
-  if (event.type === 'again') return 'file' in state ? { status: 'following', file: state.file } : state;
-  const before = 'file' in state ? state.file : null;
-  const file = event.news.reduce<CallFile | null>(withNews, before);
-  return file === null ? state : { status: 'following', file };
+const AGAIN_MS = 3_000;
+
+/** How long it waits until `again`. */
+export function againMs({ tries }: Extract<LiveCall, { status: 'waiting' }>): number {
+  return laterMs(AGAIN_MS, tries);
 }
 
-function ended(state: LiveCall, answer: Answer): LiveCall {
-  const problem = problemOf(answer, 'The gateway does not accept this sign-in any more.');
-  if (!('file' in state)) {
-    const isRefused = answer.status === 401;
-    return { status: 'failed', problem: problem || 'The gateway told nothing of this call.', isRefused };
+export function liveCall(state: LiveCall, event: LiveCallEvent): LiveCall {
+  if (event.type === 'again') {
+    if (state.status !== 'waiting') return state;
+    const { file, counts, tries } = state;
+    return { status: 'following', file, counts, hasGap: false, tries: tries + 1 };
   }
-  if (problem === '' && state.file.call.endedAt !== undefined) return { status: 'settled', file: state.file };
-  return { status: 'waiting', file: state.file, problem };
+  if (state.status !== 'asking' && state.status !== 'following') return state;
+  if (event.type === 'ended') return ended(state, event.answer);
+  const before = state.status === 'following' ? state : null;
+  const known = event.news.reduce<Known | null>(withNews, before);
+  if (known === null) return state;
+  return known.hasGap
+    ? { ...known, status: 'waiting', problem: 'The gateway told something that did not arrive.' }
+    : { ...known, status: 'following' };
+}
+
+function ended(state: Extract<LiveCall, { status: 'asking' | 'following' }>, answer: Answer): LiveCall {
+  const problem = problemOf(answer, 'The gateway does not accept this sign-in any more.');
+  if (isRefused(answer)) return { status: 'failed', problem, isRefused: true };
+  if (state.status === 'asking') {
+    return {
+      status: 'failed',
+      problem: problem || 'The gateway told nothing of this call.',
+      isRefused: false,
+    };
+  }
+  const { file } = state;
+  if (answer.status === 404) return { status: 'deleted', file };
+  if (problem === '' && file.call.endedAt !== undefined) return { status: 'settled', file };
+  return { ...state, status: 'waiting', problem };
 }
 
 /** Null: nothing is known yet. What is told again, or cannot be read, changes nothing. */
-function withNews(file: CallFile | null, news: unknown): CallFile | null {
+function withNews(known: Known | null, news: unknown): Known | null {
   const type = textOf(news, 'type');
   if (type === 'file') {
-    const opened = parseCallFile(memberOf(news, 'file'));
-    return opened.ok ? opened.file : file;
+    const told = memberOf(news, 'file');
+    const opened = parseCallFile(told);
+    return opened.ok ? { file: opened.file, counts: countsOf(told), hasGap: false, tries: 0 } : known;
   }
-  if (file === null) return null;
-  if (type === 'call') return { ...file, call: parseCallSummary(memberOf(news, 'call')) ?? file.call };
-  const place = numberOf(news, 'leg');
-  const leg = place === null ? undefined : file.legs[place];
-  if (leg === undefined) return file;
+  if (known === null) return null;
+  const { file, counts } = known;
+  if (type === 'call') {
+    return { ...known, file: { ...file, call: parseCallSummary(memberOf(news, 'call')) ?? file.call } };
+  }
+  const nth = numberOf(news, 'leg');
+  const leg = nth === null ? undefined : file.legs[nth];
+  if (nth === null || leg === undefined) return known;
+  const place = placeOf(nth, LISTS.get(type) ?? '');
+  const count = counts.get(place);
+  const index = numberOf(news, 'index') ?? 0;
+  if (count !== undefined && index < count) return known;
+  if (count !== undefined && index > count) return { ...known, hasGap: true };
   const changed = { ...leg, ...changeOf(leg, type, news) };
-  return { ...file, legs: file.legs.map((other) => (other === leg ? changed : other)) };
+  return {
+    ...known,
+    file: { ...file, legs: file.legs.map((other) => (other === leg ? changed : other)) },
+    counts: count === undefined ? counts : new Map(counts).set(place, count + 1),
+  };
+}
+
+/** The list of a leg that each type of news adds to. */
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ['event', 'events'],
+  ['media', 'media'],
+  ['report', 'reports'],
+  ['debug', 'debug'],
+  ['debugRow', 'debugRows'],
+]);
+
+function placeOf(leg: number, list: string): string {
+  return `${leg} ${list}`;
+}
+
+function countsOf(file: unknown): ReadonlyMap<string, number> {
+  return new Map(
+    listOf(file, 'legs').flatMap((leg, nth) =>
+      [...LISTS.values()].map((list) => [placeOf(nth, list), listOf(leg, list).length] as const),
+    ),
+  );
 }
 
 function changeOf(leg: CallFileLeg, type: string, news: unknown): Partial<CallFileLeg> {
-  const index = numberOf(news, 'index') ?? 0;
   const part = (name: string) => [memberOf(news, name)];
   switch (type) {
     case 'leg':
       return legEndOf(news);
     case 'event':
-      return { events: added(leg.events, index, parseRecords(part('event'))) };
+      return { events: [...leg.events, ...parseRecords(part('event'))] };
     case 'media':
-      return { media: added(leg.media, index, parseSamples(part('sample'))) };
+      return { media: [...leg.media, ...parseSamples(part('sample'))] };
     case 'report':
-      return { reports: added(leg.reports, index, parseReports(part('report'))) };
+      return { reports: [...leg.reports, ...parseReports(part('report'))] };
     case 'debug':
-      return { debug: added(leg.debug, index, parseRecords(part('record'))) };
+      return { debug: [...leg.debug, ...parseRecords(part('record'))] };
     case 'debugRow':
-      return { debugRows: added(leg.debugRows ?? [], index, parseRows(part('row'))) };
+      return { debugRows: [...(leg.debugRows ?? []), ...parseRows(part('row'))] };
     default:
       return {};
   }
-}
-
-function added<T>(list: readonly T[], index: number, more: readonly T[]): readonly T[] {
-  return index < list.length ? list : [...list, ...more];
 }

@@ -1,6 +1,6 @@
 import type { CallFileSummary } from '@parley/protocol';
 import { useEffect, useRef } from 'react';
-import type { CallList, Search } from '../../model/records/call-list.ts';
+import { type CallList, type Search, renewMs } from '../../model/records/call-list.ts';
 import { outcomeOf } from '../../model/records/end-words.ts';
 import { lengthOf, momentOf } from '../../model/records/finding.ts';
 import { callFragment } from '../../model/route.ts';
@@ -15,18 +15,17 @@ export interface CallsProps {
   onForget: () => void;
 }
 
-const RENEW_MS = 5_000;
-
 export function Calls({ list, onSearch, onRenew, onForget }: CallsProps) {
   const { calls, search, isAsking, problem, total, pages } = list;
+  const everyMs = renewMs(list);
   const renew = useRef(onRenew);
   renew.current = onRenew;
   useEffect(() => {
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') renew.current();
-    }, RENEW_MS);
+    }, everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return (
     <section className="panel calls-found" aria-labelledby="list-heading">
       <div className="calls-head">

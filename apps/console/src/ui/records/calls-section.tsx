@@ -1,5 +1,6 @@
 import type { CallFile } from '@parley/protocol';
 import { type RefObject, useEffect, useReducer, useRef, useState } from 'react';
+import { isRefused } from '../../model/answer.ts';
 import { ALL_CALLS, CLOSED, type Search, callList, searchPath } from '../../model/records/call-list.ts';
 import { CALLS, FILE, type Route } from '../../model/route.ts';
 import { useConsole } from '../console-context.ts';
@@ -30,7 +31,7 @@ export function CallsSection({ route, authorization }: CallsSectionProps) {
     const answer = await askGateway(authorization.current, searchPath(wanted));
     if (number !== asked.current) return;
     tell({ type: 'listed', search: wanted, answer, quietly });
-    if (answer.status === 401) forget(authorization, setAccess);
+    if (isRefused(answer)) forget(authorization, setAccess);
     else if (!quietly) setAccess(true);
   };
   const begin = useRef(search);
@@ -50,6 +51,10 @@ export function CallsSection({ route, authorization }: CallsSectionProps) {
     forget(authorization, setAccess);
     tell({ type: 'forgotten' });
   };
+  const refuse = (problem: string) => {
+    forget(authorization, setAccess);
+    tell({ type: 'refused', problem });
+  };
   const open = (opened: CallFile) => {
     setFile(opened);
     location.hash = FILE;
@@ -65,7 +70,7 @@ export function CallsSection({ route, authorization }: CallsSectionProps) {
   }
   if (route.page === 'call' && access) {
     return (
-      <GatewayCall key={route.id} id={route.id} authorization={authorization.current} onRefused={lock} />
+      <GatewayCall key={route.id} id={route.id} authorization={authorization.current} onRefused={refuse} />
     );
   }
   const isOpen = list.status === 'open' && isList;

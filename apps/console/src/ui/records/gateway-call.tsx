@@ -2,7 +2,7 @@ import { useEffect, useReducer, useRef, useState } from 'react';
 import { problemOf } from '../../model/answer.ts';
 import { isApiKey } from '../../model/records/access.ts';
 import { callPath } from '../../model/records/call-list.ts';
-import { ASKING, liveCall } from '../../model/records/live-call.ts';
+import { ASKING, againMs, liveCall } from '../../model/records/live-call.ts';
 import { CALLS } from '../../model/route.ts';
 import { useConsole } from '../console-context.ts';
 import { NoticeBox } from '../notice-box.tsx';
@@ -19,13 +19,13 @@ export interface GatewayCallProps {
 const GATHER_MS = 1_000;
 const GATHER_LONG_MS = 5_000;
 const LONG_SECONDS = 1_800;
-const AGAIN_MS = 3_000;
 
 /** A call as the gateway has it, followed while it goes on. */
 export function GatewayCall({ id, authorization, onRefused }: GatewayCallProps) {
   const { followGateway } = useConsole();
   const [state, tell] = useReducer(liveCall, ASKING);
-  const isWaiting = state.status === 'waiting';
+  const waitMs = state.status === 'waiting' ? againMs(state) : null;
+  const isWaiting = waitMs !== null;
   const isLong = 'file' in state && state.file.call.durationSeconds > LONG_SECONDS;
   const gatherMs = useRef(GATHER_MS);
   gatherMs.current = isLong ? GATHER_LONG_MS : GATHER_MS;
@@ -61,10 +61,10 @@ export function GatewayCall({ id, authorization, onRefused }: GatewayCallProps) 
   }, [followGateway, authorization, id, isWaiting]);
 
   useEffect(() => {
-    if (!isWaiting) return undefined;
-    const timer = setTimeout(() => tell({ type: 'again' }), AGAIN_MS);
+    if (waitMs === null) return undefined;
+    const timer = setTimeout(() => tell({ type: 'again' }), waitMs);
     return () => clearTimeout(timer);
-  }, [isWaiting]);
+  }, [waitMs]);
 
   const problem = state.status === 'failed' ? state.problem : '';
   const isRefused = state.status === 'failed' && state.isRefused;
@@ -95,7 +95,12 @@ export function GatewayCall({ id, authorization, onRefused }: GatewayCallProps) 
           {state.problem || 'The connection to the gateway broke.'} What is shown may be old.
         </span>
       )}
-      <CallActions id={id} authorization={authorization} isLive={isLive} />
+      {state.status === 'deleted' && (
+        <span className="hint" role="status">
+          This call was deleted. What is shown is not kept any more.
+        </span>
+      )}
+      {state.status !== 'deleted' && <CallActions id={id} authorization={authorization} isLive={isLive} />}
     </CallPage>
   );
 }
