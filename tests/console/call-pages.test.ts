@@ -49,9 +49,16 @@ describe('a file that is opened without any server', () => {
     await open(await pages.madeUpFile('eventfulCall'));
     await page.waitForSelector('.finding');
     expect(await texts('h1')).toEqual(['alice called bob ']);
-    expect(await texts('.finding-sentence')).toContain(
-      'Problem: alice’s network changed at 01:06; sound was back after 1.4 s.',
+    const sentences = await texts('.finding-sentence');
+    expect(sentences).toEqual(
+      expect.arrayContaining([
+        'Problem: 18 % of the sound was lost on its way to bob from 00:44 to 00:51.',
+        'Problem: alice’s network changed at 01:06; sound was back after 1.4 s.',
+        'Noticed: alice’s connection to the gateway was lost at 01:05 for 1.5 s; the call went on.',
+        'Noticed: bob’s microphone “USB headset” was unplugged or taken away at 01:28. “Built-in microphone” took its place after 16 s.',
+      ]),
     );
+    expect(sentences.join('\n')).toContain('alice was muted from 01:44 to 01:56.');
     expect(await texts('.plot-name')).toEqual([
       'Quality (MOS)',
       'Round trip',
@@ -79,6 +86,25 @@ describe('a file that is opened without any server', () => {
     await page.focus('.timeline-row summary');
     await page.keyboard.press('Enter');
     expect((await texts('.timeline-row details[open] pre')).join()).toContain('telnyx_rtc.invite');
+  });
+
+  it('is an official client’s report, too', async () => {
+    await open(await pages.madeUpFile('officialReport'));
+    await page.waitForSelector('.finding');
+    expect(await texts('.finding-sentence')).toContain(
+      'Problem: 20 % of the sound was lost on its way to this client from 00:25 to 00:33.',
+    );
+    const plots = await page.$$eval('.plot-place', (all) => all.map((one) => one.getAttribute('aria-label')));
+    expect(plots[0]).toBe('Quality (MOS). this client: 2.6 to 4.4, mostly about 4.4.');
+    expect(await texts('.facts-leg dd')).toEqual(
+      expect.arrayContaining([
+        'Opus, 48 kHz, payload type 109',
+        'SDK 2.27.10',
+        expect.stringMatching(
+          /192\.0\.2\.40:50112, UDP, through a NAT, ethernet.*198\.51\.100\.9:31004, UDP, direct/,
+        ),
+      ]),
+    );
   });
 
   it('that is none says so, and the page stays as it was', async () => {

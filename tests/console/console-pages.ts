@@ -6,7 +6,7 @@ const folder = new URL('../../apps/console/', import.meta.url).pathname;
 export interface ConsolePages {
   /** The page in a state that `apps/console/src/testing/fixture-page.tsx` makes. */
   url(state: string, fragment?: string): string;
-  /** The text of an exported file of a call that nobody made: `madeUpCall` or `eventfulCall`. */
+  /** The text of an exported file of a call that nobody made: `madeUpCall`, `eventfulCall`, or an `officialReport`. */
   madeUpFile(maker: string, options?: object): Promise<string>;
   close(): Promise<void>;
 }
@@ -22,7 +22,10 @@ export async function serveConsolePages(): Promise<ConsolePages> {
     url: (state, fragment = '') =>
       `${server.resolvedUrls?.local[0] ?? ''}fixtures.html?${state}${fragment === '' ? '' : `#${fragment}`}`,
     async madeUpFile(name, options) {
-      const makers: Record<string, unknown> = await server.ssrLoadModule('/src/testing/made-up-call.ts');
+      const makers: Record<string, unknown> = {
+        ...(await server.ssrLoadModule('/src/testing/made-up-call.ts')),
+        ...(await server.ssrLoadModule('/src/testing/official-report.ts')),
+      };
       const maker = makers[name];
       if (typeof maker !== 'function') throw new Error(`Nothing makes a call by the name ${name}.`);
       return JSON.stringify(Reflect.apply(maker, undefined, [options]));
