@@ -244,8 +244,8 @@ export class CallBook implements CallOwner {
   }
 
   updated(call: Call): void {
-    const { mediaState, state } = call;
-    this.#client.watch.note('call', { call, mediaState, state });
+    const { isHeld, mediaState, state } = call;
+    this.#client.watch.note('call', { call, isHeld, mediaState, state });
     this.#notify(call, { type: 'callUpdate', call });
   }
 

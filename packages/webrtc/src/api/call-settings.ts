@@ -54,7 +54,7 @@ export function toSettings(call: IVertoCallOptions, client: CallDefaults): CallS
     ringback: call.ringbackFile ?? fields.ringbackFile,
     dialog: {
       ...toDialogParams(call),
-      parley: client.traces ? { traceparent: traceparentOf(call) } : undefined,
+      parley: client.traces && call.traceparent ? { traceparent: call.traceparent } : undefined,
     },
   };
 }
@@ -67,10 +67,4 @@ function audioOf(
   const wanted = typeof audio === 'object' ? audio : usual || audio === true;
   if (micId === undefined || wanted === false) return wanted;
   return { ...(wanted === true ? {} : wanted), deviceId: { exact: micId } };
-}
-
-/** W3C Trace Context, section 3.2.2: sampled, and of a trace whose id is that of the call. */
-function traceparentOf({ id = '', traceparent }: IVertoCallOptions): string {
-  const trace = id.replaceAll('-', '');
-  return traceparent ?? `00-${trace}-${trace.slice(0, 16)}-01`;
 }

@@ -50,8 +50,7 @@ export interface ICallOptions {
   /** Gets the notifications of this call in place of the client's listeners. */
   onNotification?: ((notification: INotification) => void) | undefined;
   /**
-   * The span of the application's that the call belongs to (W3C Trace Context), where the server makes spans of calls.
-   * Default: a trace whose id is that of the call.
+   * The span of the application's that the call belongs to (W3C Trace Context); told to a server that makes spans of calls.
    */
   traceparent?: string | undefined;
   debug?: boolean | undefined;
@@ -326,6 +325,12 @@ export class Call {
   setAudioOutDevice(deviceId: string): Promise<boolean> {
     this.options.speakerId = deviceId;
     return this.live().media.setSpeaker(deviceId);
+  }
+
+  /** @internal */
+  get isHeld(): boolean {
+    const { state } = this.live();
+    return state.name === 'established' && state.held;
   }
 
   /** @internal */

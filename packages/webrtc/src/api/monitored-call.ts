@@ -27,8 +27,17 @@ export interface MonitoredCallPorts {
   frame(frame: IStatsFrame): void;
   report(report: IStatsReport): void;
   found(finding: Finding): void;
-  /** @returns whether a segment is sent now. @param reason undefined: the last one */
-  send(journal: Journal, times: CallTimes, reason: FlushReason | undefined): void;
+  /** Of the session; undefined before the server has told it. */
+  reportId(): string | undefined;
+  /** @param reason undefined: the last one */
+  send(reportId: string, journal: Journal, times: CallTimes, reason: FlushReason | undefined): void;
+}
+
+/** What the application sees of the call. */
+interface Shown {
+  readonly state: string;
+  readonly mediaState: string;
+  readonly isHeld: boolean;
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -48,7 +57,9 @@ export class MonitoredCall {
   #isSignaled = false;
   #endedAt: number | undefined;
   #flushedAt: number;
-  #shown: { state: string; mediaState: string } = { state: 'new', mediaState: 'connecting' };
+  /** Of the session in which the call began: another one knows nothing of it. */
+  #reportId: string | undefined;
+  #shown: Shown = { state: 'new', mediaState: 'connecting', isHeld: false };
   #stopPeers: (() => void)[] = [];
 
   constructor(
@@ -73,7 +84,7 @@ export class MonitoredCall {
         getStats: () => call.peer?.instance.getStats(),
         microphone: () => call.localStream?.getAudioTracks()[0],
         isMuted: () => call.isAudioMuted,
-        isHeld: () => call.state === 'held',
+        isHeld: () => call.isHeld,
       },
       settings.frameMs,
       {
@@ -104,8 +115,12 @@ export class MonitoredCall {
     const timestamp = new Date(at).toISOString();
     const record: CallReportRecord = { timestamp, level, message, context: { category, event, ...details } };
     this.#sink?.add({ record });
-    if (category === 'signaling') this.#isSignaled = true;
+    if (category === 'signaling') {
+      this.#isSignaled = true;
+      this.#reportId ??= this.#ports.reportId();
+    }
     if (LEVELS.indexOf(level) >= LEVELS.indexOf(this.#settings.leastLevel)) this.#journal.addRecord(record);
+    if (this.#journal.isFull) this.flush({ type: 'buffer-limit' });
   }
 
   readonly #tellNow: Tell = (...told) => {
@@ -121,26 +136,23 @@ export class MonitoredCall {
     this.#stopPeers.push(stop);
   }
 
-  changed(at: number, shown: { readonly state: string; readonly mediaState: string }): void {
-    const { mediaState, state } = shown;
+  changed(at: number, { isHeld, mediaState, state }: Shown): void {
     const before = this.#shown;
-    this.#shown = { state, mediaState };
+    this.#shown = { state, mediaState, isHeld };
     if (mediaState !== before.mediaState)
       this.tell(at, 'media', 'state', `media ${mediaState}`, {
         state: mediaState,
         previous: before.mediaState,
       });
     if (state === before.state) return;
+    const held = isHeld ? 'held' : 'unheld';
+    if (isHeld !== before.isHeld && !isOver(state)) this.tell(at, 'call', held, held);
     this.#changedTo(at, state, before.state);
   }
 
   #changedTo(at: number, state: string, previous: string): void {
     const { cause, causeCode, sipCode } = this.call;
     this.tell(at, 'call', 'state', `${previous} → ${state}`, { state, previous });
-    if (state === 'held' || previous === 'held') {
-      const event = state === 'held' ? 'held' : 'unheld';
-      this.tell(at, 'call', event, event);
-    }
     if (state === 'trying' || state === 'early' || state === 'ringing')
       this.#marks.ringing ??= at - this.#startedAt;
     if (state === 'active') {
@@ -148,7 +160,7 @@ export class MonitoredCall {
       this.#marks.answered ??= at - this.#startedAt;
       this.#monitor.begin();
     }
-    if (state === 'purge' || state === 'hangup' || state === 'destroy') this.#stop(at);
+    if (isOver(state)) this.#stop(at);
     if (state === 'hangup')
       this.tell(at, 'call', 'ended', `ended: ${String(cause)}`, { cause, causeCode, sipCode });
     if (state === 'destroy') this.#finish();
@@ -160,9 +172,10 @@ export class MonitoredCall {
   }
 
   flush(reason: FlushReason | undefined): void {
-    if (!this.#isSignaled) return;
+    this.#reportId ??= this.#ports.reportId();
+    if (!this.#isSignaled || this.#reportId === undefined) return;
     this.#flushedAt = this.#ports.now();
-    this.#ports.send(this.#journal, this.#times, reason);
+    this.#ports.send(this.#reportId, this.#journal, this.#times, reason);
   }
 
   #addRow(row: CallReportRow): void {
@@ -184,4 +197,8 @@ export class MonitoredCall {
     this.flush(undefined);
     this.#sink?.end();
   }
+}
+
+function isOver(state: string): boolean {
+  return state === 'purge' || state === 'hangup' || state === 'destroy';
 }

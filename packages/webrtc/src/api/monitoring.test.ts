@@ -1,5 +1,5 @@
 import type { CallReport } from '@parley/protocol';
-import { CALL_ANSWERED, LOGIN_OK, ScriptedGateway, settle } from '@parley/testkit';
+import { CALL_ANSWERED, fakeSdp, LOGIN_OK, ScriptedGateway, settle } from '@parley/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Alice, NOTHING_LEFT } from './alice.fixture.ts';
@@ -117,6 +117,43 @@ describe('a call that is measured', () => {
     expect(cleared.map(({ warning }) => warning.code)).toContain(31003);
   });
 
+  it('every 100 ms, is still reported and judged by the second', async () => {
+    const call = await talk({ callReportInterval: 100 });
+    receive(50, 3);
+    await alice.clock.advance(2_500);
+    expect(frames.length).toBeGreaterThanOrEqual(24);
+    expect(alice.warningCodes).not.toContain(31003);
+    await alice.clock.advance(3_000);
+    expect(alice.warningCodes).toContain(31003);
+    await call.hangup();
+    await alice.clock.advance(0);
+    expect(bodies()[0]?.stats.length).toBeLessThanOrEqual(7);
+  });
+
+  it('that is shorter than an interval, has a mean as well', async () => {
+    const call = await talk();
+    receive(50, 0);
+    await alice.clock.advance(3_000);
+    await call.hangup();
+    await alice.clock.advance(1_000);
+    expect(frames).toEqual([]);
+    expect(reports[0]?.mean).toMatchObject({ quality: 'excellent' });
+  });
+
+  it('that is held while its media is made anew, stays held in the report, and warns of nothing', async () => {
+    const call = await talk();
+    receive(50, 0);
+    await call.hold();
+    gateway.push('telnyx_rtc.attach', { callID: call.id, sdp: fakeSdp('offer'), parley: { epoch: 1 } });
+    await alice.clock.advance(8_000);
+    const before = alice.warningCodes.filter((code) => code < 33000);
+    await call.hangup();
+    await alice.clock.advance(1_000);
+    const events = bodies().flatMap(({ logs = [] }) => logs.map(({ context }) => context?.['event']));
+    expect(events.filter((event) => event === 'held' || event === 'unheld')).toEqual(['held']);
+    expect(before).toEqual([]);
+  });
+
   it('with enableCallReports: false, tells nothing and posts nothing', async () => {
     const call = await talk({ enableCallReports: false });
     receive(50, 3);
@@ -168,6 +205,22 @@ describe('the report of a call', () => {
     expect(bodies().flatMap(({ stats }) => stats)).toHaveLength(12);
   });
 
+  it('goes to the session in which the call began, whatever login comes later', async () => {
+    const call = await talk();
+    receive(50, 0);
+    await alice.clock.advance(2_000);
+    gateway.on('telnyx_rtc.gatewayState', (request, to) => {
+      to.answer(request, { params: { state: 'REGED', call_report_id: 'OTHER' }, sessid: 'S' });
+    });
+    gateway.survivors = [call.id];
+    gateway.cut();
+    await alice.clock.advance(2_000);
+    await call.hangup();
+    await alice.clock.advance(1_000);
+    expect(new Set(alice.posted.map(({ headers }) => headers['x-call-report-id']))).toEqual(new Set(['R']));
+    expect(alice.posted.length).toBeGreaterThan(1);
+  });
+
   it('that a server does not take for ten minutes, is not lost', async () => {
     const call = await talk();
     receive(50, 0);
@@ -197,7 +250,9 @@ describe('the report of a call', () => {
     const all = JSON.stringify(alice.posted) + alice.console.join() + JSON.stringify([...alice.storage]);
     expect(alice.posted.length).toBeGreaterThan(0);
     expect(alice.console.length).toBeGreaterThan(0);
-    expect(all).not.toMatch(/PASS-WORD|OTHER-PASS|CREDEN-TIAL|USER-NAME|VARI-ABLE|HEAD-ER|a=ice-pwd:[^…]/);
+    expect(all).not.toMatch(
+      /PASS-WORD|OTHER-PASS|CREDEN-TIAL|USER-NAME|VARI-ABLE|HEAD-ER|CLIENT-STATE|a=ice-pwd:[^…]/,
+    );
   });
 
   it('goes with its page, by keepalive', async () => {
@@ -212,23 +267,22 @@ describe('the report of a call', () => {
 });
 
 describe('a call whose server makes spans of calls', () => {
-  it('belongs to the trace that the application names, else to one of its own', async () => {
+  it('belongs to the trace that the application names, else to none', async () => {
     gateway.on('login', LOGIN_OK({ granted: ['traceContext'] }));
     alice = await Alice.ready(gateway);
-    alice.client.newCall({ destinationNumber: 'bob', id: 'f3787da3-9081-4997-b844-bb1eed4de4ad' });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    alice.client.newCall({ destinationNumber: 'bob' });
     alice.client.newCall({ destinationNumber: 'bob', traceparent });
     await settle();
     const told = gateway.requests('telnyx_rtc.invite').map(({ params }) => params['dialogParams']);
-    expect(told).toMatchObject([
-      { parley: { traceparent: '00-f3787da390814997b844bb1eed4de4ad-f3787da390814997-01' } },
-      { parley: { traceparent } },
-    ]);
+    expect(told[0]).not.toHaveProperty('parley');
+    expect(told[1]).toMatchObject({ parley: { traceparent } });
   });
 
   it('is told nothing of it where the server makes none', async () => {
     alice = await Alice.ready(gateway);
-    await alice.dial();
+    alice.client.newCall({ destinationNumber: 'bob', traceparent: '00-0-0-01' });
+    await settle();
     expect(JSON.stringify(gateway.requests('telnyx_rtc.invite'))).not.toContain('traceparent');
   });
 });

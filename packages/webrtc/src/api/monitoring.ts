@@ -43,6 +43,7 @@ class Monitoring implements Watcher {
   readonly #ports: ReportPorts;
   readonly #uploader: Uploader;
   readonly #calls = new Map<string, MonitoredCall>();
+  #stopPage: (() => void) | undefined;
 
   constructor(client: WatchedClient, ports: ReportPorts) {
     const { platform } = client;
@@ -51,13 +52,12 @@ class Monitoring implements Watcher {
     this.#uploader = new Uploader({
       startTimer: platform.startTimer,
       post: ports.post,
+      drained: () => {
+        this.#rest();
+      },
       dropped: (reason) => {
         platform.write('warn', `[TelnyxRTC] a part of a call report is lost: ${reason}`);
       },
-    });
-    platform.onPage((happening) => {
-      if (happening === 'pagehide') this.#leave();
-      else if (happening === 'online') this.#uploader.hurry();
     });
   }
 
@@ -75,7 +75,10 @@ class Monitoring implements Watcher {
     if (name === 'call') {
       const monitored = this.#of(detail.call, at);
       monitored.changed(at, detail);
-      if (monitored.isOver) this.#calls.delete(detail.call.id);
+      if (monitored.isOver) {
+        this.#calls.delete(detail.call.id);
+        this.#rest();
+      }
       return;
     }
     if (name === 'peer') {
@@ -104,7 +107,18 @@ class Monitoring implements Watcher {
     if (known?.call === call) return known;
     const made = new MonitoredCall(call, at, this.#settings, this.#callPorts(call), this.#sinkOf(call));
     this.#calls.set(call.id, made);
+    this.#stopPage ??= this.#client.platform.onPage((happening) => {
+      if (happening === 'pagehide') this.#leave();
+      else if (happening === 'online' || happening === 'pageshow') this.#uploader.hurry();
+    });
     return made;
+  }
+
+  /** Without a call, and with nothing to send, the page is no matter. */
+  #rest(): void {
+    if (this.#calls.size > 0 || this.#uploader.waiting > 0) return;
+    this.#stopPage?.();
+    this.#stopPage = undefined;
   }
 
   get #settings(): MonitoredCallSettings {
@@ -133,9 +147,9 @@ class Monitoring implements Watcher {
       found: (finding) => {
         if (this.#reports) this.#warn(call, finding);
       },
-      send: (journal, times, reason) => {
-        const reportId = readText(client.session.registrationInfo, 'call_report_id');
-        if (!this.#reports || reportId === undefined) return;
+      reportId: () => readText(client.session.registrationInfo, 'call_report_id'),
+      send: (reportId, journal, times, reason) => {
+        if (!this.#reports) return;
         const body = journal.take(summaryOf(call, times, client.fields.options, client.server), reason);
         this.#uploader.add({ url: reportUrl(client.server), headers: this.#headers(call, reportId), body });
       },
@@ -190,7 +204,7 @@ class Monitoring implements Watcher {
     const { write } = this.#client.platform;
     switch (name) {
       case 'log':
-        if (detail.level === 'debug') write('debug', detail.line);
+        if (detail.level === 'debug') write('debug', String(redact(detail.line)));
         break;
       case 'sent':
         write('debug', `[TelnyxRTC] → ${detail.method}`, redact(detail.params));

@@ -10,7 +10,12 @@ import type { ITelnyxWarning, ITelnyxWarningEvent } from './warnings.ts';
 /** What can happen at a client: its events, and what goes on below them. */
 interface Happenings extends TelnyxEvents {
   /** A call is there, or has another state. */
-  call: { readonly call: Call; readonly state: string; readonly mediaState: string };
+  call: {
+    readonly call: Call;
+    readonly state: string;
+    readonly isHeld: boolean;
+    readonly mediaState: string;
+  };
   peer: { readonly call: Call; readonly connection: RTCPeerConnection };
   /** A request goes out. */
   sent: { readonly method: string; readonly params: Fields };

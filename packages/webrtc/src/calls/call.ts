@@ -63,6 +63,8 @@ export class LiveCall {
   readonly #answer: Answer | undefined;
   /** Of the newest offer of another leg that was taken; 0 before the first. */
   epoch: number;
+  /** The number of the offer of another leg that came last; undefined where the server does not count them. */
+  #offered: number | undefined;
   /** The offer of another leg that is being answered. */
   #attach: symbol | undefined;
   #answerHeaders: Headers | undefined;
@@ -214,10 +216,9 @@ export class LiveCall {
 
   /** @param epoch counts the offers of this call; undefined where the server does not count them */
   offered(sdp: string, epoch: number | undefined): void {
-    if (epoch !== undefined) {
-      if (epoch <= this.epoch) return;
-      this.epoch = epoch;
-    }
+    if (epoch !== undefined && epoch <= this.epoch) return;
+    this.epoch = epoch ?? this.epoch;
+    this.#offered = epoch;
     this.handle({ type: 'offered', sdp });
   }
 
@@ -284,9 +285,9 @@ export class LiveCall {
   /** Answers the offer of another leg. What becomes of the answer to an older one is for nobody. */
   #remake(offer: string): void {
     const attach = (this.#attach = Symbol('attach'));
-    const epoch = this.epoch;
+    const epoch = this.#offered;
     const dialog = this.#dialog({ attach: true, recoveredCallId: this.id });
-    const more = epoch > 0 ? { parley: { epoch } } : undefined;
+    const more = epoch === undefined ? undefined : { parley: { epoch } };
     const sent = this.media
       .remake(offer)
       .then(() => this.#requests.describe('telnyx_rtc.attach', this.media.peer, dialog, more));

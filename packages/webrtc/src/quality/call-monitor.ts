@@ -23,6 +23,8 @@ export interface CallMonitorObserver {
 }
 
 const SAMPLE_MS = 1000;
+/** By how much a timer may be early. */
+const TOLERANCE_MS = 100;
 
 /** Measures a call from its answer to its end. */
 export class CallMonitor {
@@ -31,6 +33,7 @@ export class CallMonitor {
   readonly #observer: CallMonitorObserver;
   #sampler: Sampler | undefined;
   #last: Sample | undefined;
+  #lastSecond: Sample | undefined;
   #totals: Totals = NOTHING_YET;
   #watches: Watches = new Map();
   #frameDueAt = 0;
@@ -59,6 +62,8 @@ export class CallMonitor {
 
   end(): void {
     this.#sampler?.stop();
+    // A call that was shorter than an interval has a mean as well.
+    if (this.#totals.frames.length === 0) this.#totals = closeFrame(this.#totals).totals;
   }
 
   #take(sample: Sample): void {
@@ -70,9 +75,22 @@ export class CallMonitor {
     this.#tellPair(figures.pairId, sample);
     this.#tellMuted(isMuted());
     this.#tellMicrophone(track);
+    this.#takeSecond(sample, track, { held: isHeld(), speaking: track?.readyState === 'live' && !isMuted() });
+    if (sample.at >= this.#frameDueAt - TOLERANCE_MS) this.#closeFrame(sample);
+  }
+
+  /** However short the frames are, what is reported and found is about seconds. */
+  #takeSecond(
+    sample: Sample,
+    track: MediaStreamTrack | undefined,
+    circumstances: { held: boolean; speaking: boolean },
+  ): void {
+    const before = this.#lastSecond;
+    if (before && sample.at - before.at < SAMPLE_MS - TOLERANCE_MS) return;
+    this.#lastSecond = sample;
+    const figures = figuresBetween(before, sample);
     this.#observer.row(toRow(sample, figures, track));
-    this.#detect(figures, { held: isHeld(), speaking: track?.readyState === 'live' && !isMuted() });
-    if (sample.at >= this.#frameDueAt - SAMPLE_MS / 10) this.#closeFrame(sample);
+    this.#detect(figures, circumstances);
   }
 
   #closeFrame(sample: Sample): void {

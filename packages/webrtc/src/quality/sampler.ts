@@ -47,10 +47,10 @@ export class Sampler {
 
   async #sample(): Promise<void> {
     const { getStats, now, startTimer } = this.#ports;
-    const asked = getStats();
-    if (!asked) return;
     this.#asking = new Scope();
     try {
+      const asked = getStats();
+      if (!asked) return;
       const report = await within(asked, ANSWER_MS, startTimer, this.#asking);
       if (!this.#stopped) this.#taken(readSample(report, now()));
     } catch {

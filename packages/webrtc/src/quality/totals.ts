@@ -31,16 +31,21 @@ export const NOTHING_YET: Totals = {
 
 /** A call that lasts for days keeps the frames of its last hours. */
 const MOST_FRAMES = 10_000;
+const MOST_PATHS = 100;
 
 export function collect(totals: Totals, sample: Sample, { counts, measures, pairId, to }: Figures): Totals {
   const { paths, worst } = totals;
   const { mos } = measures;
-  const lastPair = paths.at(-1)?.local?.['id'];
-  const isNew = pairId !== undefined && sample.local?.['id'] !== lastPair;
+  const last = paths.at(-1);
+  const isNew =
+    pairId !== undefined &&
+    (sample.local?.['id'] !== last?.local?.['id'] || sample.remote?.['id'] !== last?.remote?.['id']);
   return {
     ...totals,
     counts: sumOf(totals.counts, counts),
-    paths: isNew ? [...paths, { at: to, local: sample.local, remote: sample.remote }] : paths,
+    paths: isNew
+      ? [...paths, { at: to, local: sample.local, remote: sample.remote }].slice(-MOST_PATHS)
+      : paths,
     collected: [...totals.collected, measures],
     worst: mos !== undefined && mos < (worst?.mos ?? Infinity) ? { at: to, mos } : worst,
   };

@@ -7,6 +7,7 @@ import { Uploader } from './uploader.ts';
 let clock: ManualClock;
 let posted: { body: string; keepalive: boolean }[];
 let dropped: string[];
+let drains: number;
 /** What the server answers, one after the other; afterwards 204. */
 let answers: (number | Error)[];
 
@@ -14,6 +15,7 @@ beforeEach(() => {
   clock = new ManualClock();
   posted = [];
   dropped = [];
+  drains = 0;
   answers = [];
 });
 
@@ -24,6 +26,9 @@ const start = () =>
       posted.push({ body, keepalive });
       const answer = answers.shift() ?? 204;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    drained: () => {
+      drains += 1;
     },
     dropped: (reason) => dropped.push(reason),
   });
@@ -38,7 +43,7 @@ describe('an uploader', () => {
     expect(bodies()).toEqual(['a']);
     await clock.advance(0);
     expect(bodies()).toEqual(['a', 'b']);
-    expect([uploader.waiting, clock.pending, dropped]).toEqual([0, 0, []]);
+    expect([uploader.waiting, clock.pending, dropped, drains]).toEqual([0, 0, [], 1]);
   });
 
   it.each([[new Error('unreachable')], [500], [503], [408], [429]])(
@@ -79,24 +84,38 @@ describe('an uploader', () => {
     expect(dropped).toEqual([`the server answers ${status}`]);
   });
 
-  it('keeps half a megabyte at most, the newest of it', async () => {
+  it('keeps two megabytes at most, the newest of it', async () => {
     answers = [new Error('unreachable')];
     const uploader = start();
-    for (const name of ['a', 'b', 'c', 'd']) uploader.add(upload(name.repeat(200 * 1024)));
+    for (const name of ['a', 'b', 'c', 'd']) uploader.add(upload(name.repeat(800 * 1024)));
     await clock.advance(60_000);
     expect(bodies().map((body) => body[0])).toEqual(['a', 'a', 'd']);
     expect(dropped).toHaveLength(2);
   });
 
-  it('of what is small, lets the browser send it when the page is gone', async () => {
+  it('of what is small, lets the browser send it when the page is gone, and keeps what is not taken', async () => {
     const uploader = start();
-    answers = [new Error('unreachable')];
+    answers = [new Error('unreachable'), 204];
     uploader.add(upload('small'));
     await clock.advance(0);
     uploader.add(upload('big'.repeat(30_000)));
     posted = [];
     uploader.leave();
     expect(posted).toEqual([{ body: 'small', keepalive: true }]);
+    await clock.advance(0);
+    expect(uploader.waiting).toBe(1);
+    await clock.advance(1_000);
+    expect([uploader.waiting, drains, dropped]).toEqual([0, 1, []]);
+  });
+
+  it('whose page comes back before the server has taken it, sends it again', async () => {
+    const uploader = start();
+    answers = [new Error('unreachable'), new Error('gone')];
+    uploader.add(upload('a'));
+    await clock.advance(0);
+    uploader.leave();
+    await clock.advance(1_000);
+    expect(bodies()).toEqual(['a', 'a', 'a']);
     expect(uploader.waiting).toBe(0);
   });
 });

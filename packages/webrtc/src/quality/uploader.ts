@@ -4,12 +4,14 @@ import type { ReportPorts, Upload } from '../platform/ports.ts';
 export interface UploaderPorts {
   readonly startTimer: StartTimer;
   readonly post: ReportPorts['post'];
+  /** Nothing waits any more. */
+  readonly drained: () => void;
   /** Something was dropped: the server does not want it, or too much waits. */
   readonly dropped: (reason: string) => void;
 }
 
-/** In UTF-16 units, which is close enough to bytes for JSON. */
-const MOST_WAITING = 512 * 1024;
+/** In UTF-16 units, which is close enough to bytes for JSON: ten minutes of a call, and more of what it leaves. */
+const MOST_WAITING = 2 * 1024 * 1024;
 /** Browsers send this much at most once a page is gone (Fetch, section 4.6, less room for headers). */
 const MOST_KEPT_ALIVE = 60 * 1024;
 const UNREACHED = 0;
@@ -48,11 +50,24 @@ export class Uploader {
     void this.#send();
   }
 
-  /** The page may be gone in a moment. */
+  /** The page may be gone in a moment, or come back: what the server has not taken by then is sent again. */
   leave(): void {
-    for (const upload of this.#waiting.splice(this.#sending ? 1 : 0)) {
-      if (upload.body.length <= MOST_KEPT_ALIVE) this.#ports.post(upload, true).catch(() => undefined);
+    for (const upload of this.#waiting.slice(this.#sending ? 1 : 0)) {
+      if (upload.body.length > MOST_KEPT_ALIVE) continue;
+      this.#ports.post(upload, true).then(
+        (status) => {
+          if (!isLater(status)) this.#remove(upload);
+        },
+        () => undefined,
+      );
     }
+  }
+
+  #remove(upload: Upload): void {
+    const place = this.#waiting.indexOf(upload);
+    if (place < 0) return;
+    this.#waiting.splice(place, 1);
+    if (this.#waiting.length === 0) this.#ports.drained();
   }
 
   get #size(): number {
@@ -73,7 +88,7 @@ export class Uploader {
         this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
         return;
       }
-      this.#waiting.shift();
+      this.#remove(next);
       this.#pauseMs = FIRST_PAUSE_MS;
       if (status >= 300) this.#ports.dropped(`the server answers ${status}`);
     }
