@@ -69,8 +69,8 @@ describe.each(['outbound', 'inbound'] as const)('C6: mutedMicOnStart, %s', (dire
     await loseMicrophone(alice);
     await delay(1_000);
     expect(await isMuted(alice, own)).toBe(true);
-    // Bob may hear the last of a ringback at first, and nothing from then on.
-    const since = await bob.ear.firstSilence(silentSince, 500, -80);
+    // Bob may hear the last of a ringback at first, with a gap in it on a busy machine, and nothing from then on.
+    const since = await bob.ear.firstSilence(silentSince, 1_000, -80);
     const loud = (await bob.ear.levels(since)).filter(({ level }) => level > -80);
     expect(loud).toEqual([]);
     await own.invoke('unmuteAudio');
