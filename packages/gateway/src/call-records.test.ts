@@ -243,6 +243,35 @@ describe('what clients report', () => {
     expect(legs[0]?.clockOffsetMs).toBeGreaterThan(-121_000);
     expect(legs[0]?.clockOffsetMs).toBeLessThanOrEqual(-120_000);
   });
+
+  it('with a clock that cannot be, leaves calls that everybody can read', async () => {
+    const alice = await connectRaw(gateway.url);
+    const parley = { capabilities: [], at: Number.MAX_SAFE_INTEGER };
+    await alice.request('login', { login: 'alice', passwd: 'alice', parley });
+    const state = await alice.request('telnyx_rtc.gatewayState');
+    await alice.request('telnyx_rtc.invite', {
+      sdp: 'offer',
+      dialogParams: { callID: 'a-1', destination_number: 'echo' },
+    });
+    const [{ id } = { id: '' }] = await list();
+    expect((await fileOf(id)).legs[0]).not.toHaveProperty('clockOffsetMs');
+    const { call_report_id: reportId } = state.result?.['params'] as { call_report_id: string };
+    const never = '+275760-09-13T00:00:00.000Z';
+    const row = (at: string) => ({
+      intervalStartUtc: at,
+      intervalEndUtc: at,
+      audio: {},
+      quality: { mos: 2 },
+    });
+    expect(await report(reportId, { summary: { endTimestamp: never }, stats: [row(never)] })).toBe(204);
+    const soon = new Date(Date.now() + 1_000).toISOString();
+    const longAgo = new Date(Date.now() - 2 * 3_600_000).toISOString();
+    expect(await report(reportId, { summary: {}, stats: [row(longAgo)] })).toBe(204);
+    expect((await list())[0]).not.toHaveProperty('worst');
+    expect((await fileOf(id)).legs[0]).not.toHaveProperty('clockOffsetMs');
+    expect(await report(reportId, { summary: {}, stats: [row(never), row(soon)] })).toBe(204);
+    expect((await list())[0]).toMatchObject({ mos: 2, worst: { at: soon } });
+  });
 });
 
 describe('the debug stream of a client', () => {

@@ -127,6 +127,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   scope.add(() => history.close());
   const tracing = await openTracing(settings);
   if (tracing !== null) scope.add(tracing.close);
+  const watch = watchedBy(tracing === null ? [history] : [history, new CallTraces(tracing.tracer)], log);
   const signaling = createSignaling({
     authenticator,
     visits,
@@ -136,7 +137,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
     log,
     meter: metrics,
     journal,
-    watch: tracing === null ? history : watchedBy([history, new CallTraces(tracing.tracer)]),
+    watch,
     traces: tracing !== null,
     nodeId: settings.nodeId,
     region: settings.region,
@@ -200,7 +201,7 @@ async function open(settings: Settings, parts: GatewayParts, scope: Scope): Prom
   await restoreCalls(legacy, {
     ...signaling,
     journal,
-    watch: history,
+    watch,
     authenticator,
     revocations: store.revocations,
     visits,

@@ -1,5 +1,6 @@
 import type { DebugReportFrame, HangupCause } from '@parley/protocol';
 import type { MediaEvent } from '../media/media-plane.ts';
+import type { Log } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
 import type { CallFacts } from './call-changes.ts';
 import type { CallState } from './call-state.ts';
@@ -54,44 +55,77 @@ export const unwatched: CallWatch = {
   debugged: () => undefined,
 };
 
-/** Several that see the same. */
-export function watchedBy(watches: readonly CallWatch[]): CallWatch {
+/** Some that see the same. What goes wrong with one of them is logged, and harms no call and no other. */
+export function watchedBy(watches: readonly CallWatch[], log: Pick<Log, 'error'>): CallWatch {
+  const each = (see: (watch: CallWatch) => void): void => {
+    for (const watch of watches) {
+      try {
+        see(watch);
+      } catch (err) {
+        log.error({ err }, 'what happened in a call was not kept');
+      }
+    }
+  };
   return {
     started: (...seen) => {
-      for (const watch of watches) watch.started(...seen);
+      each((watch) => {
+        watch.started(...seen);
+      });
     },
     refused: (...seen) => {
-      for (const watch of watches) watch.refused(...seen);
+      each((watch) => {
+        watch.refused(...seen);
+      });
     },
     restored: (...seen) => {
-      for (const watch of watches) watch.restored(...seen);
+      each((watch) => {
+        watch.restored(...seen);
+      });
     },
     notRestored: (...seen) => {
-      for (const watch of watches) watch.notRestored(...seen);
+      each((watch) => {
+        watch.notRestored(...seen);
+      });
     },
     changed: (...seen) => {
-      for (const watch of watches) watch.changed(...seen);
+      each((watch) => {
+        watch.changed(...seen);
+      });
     },
     legEnded: (...seen) => {
-      for (const watch of watches) watch.legEnded(...seen);
+      each((watch) => {
+        watch.legEnded(...seen);
+      });
     },
     media: (...seen) => {
-      for (const watch of watches) watch.media(...seen);
+      each((watch) => {
+        watch.media(...seen);
+      });
     },
     sent: (...seen) => {
-      for (const watch of watches) watch.sent(...seen);
+      each((watch) => {
+        watch.sent(...seen);
+      });
     },
     received: (...seen) => {
-      for (const watch of watches) watch.received(...seen);
+      each((watch) => {
+        watch.received(...seen);
+      });
     },
     answered: (...seen) => {
-      for (const watch of watches) watch.answered(...seen);
+      each((watch) => {
+        watch.answered(...seen);
+      });
     },
     refusedRequest: (...seen) => {
-      for (const watch of watches) watch.refusedRequest(...seen);
+      each((watch) => {
+        watch.refusedRequest(...seen);
+      });
     },
     debugged: (...seen) => {
-      for (const watch of watches) watch.debugged(...seen);
+      each((watch) => {
+        watch.debugged(...seen);
+      });
     },
   };
 }

@@ -64,11 +64,15 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
       throw new ApiError('tooLarge', { detail: 'This call has been told enough about.' });
   };
 
-  const rateCall = async (leg: ReportedLeg, report: ReadReport): Promise<void> => {
+  const rateCall = async (leg: ReportedLeg, report: ReadReport, receivedAt: number): Promise<void> => {
     await history.writeNow(leg.call);
     // By what is known of its clock with this report.
     const { clockOffsetMs } = (await history.legOfReport(leg.callReportId, leg.callId)) ?? leg;
-    const ratings = report.ratings(clockOffsetMs ?? 0);
+    const ratings = report.ratings({
+      clockOffsetMs: clockOffsetMs ?? 0,
+      startedAt: leg.startedAt,
+      receivedAt,
+    });
     if (ratings === null) return;
     const call = await store.callArchive.rate(leg.call, ratings);
     if (call !== undefined) history.rated(call);
@@ -148,7 +152,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
         if (report.toldAt !== null) history.clockIsAhead(leg, report.toldAt - receivedAt);
         ports.count('stored');
         history.reported(leg.id, id, report.body);
-        await rateCall(leg, report);
+        await rateCall(leg, report, receivedAt);
         return reply.code(204).send();
       },
     );

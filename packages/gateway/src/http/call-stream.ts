@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 import type { CallHistory } from '../reports/call-history.ts';
 import type { CallNews } from '../reports/call-news.ts';
 import { countOf, type KeptCall, toCallFile, toSummary } from '../reports/call-file.ts';
+import { isoTime } from '../reports/iso-time.ts';
 import type { ChunkKind } from '../store/archived-calls.ts';
 
 export interface CallStreamPorts {
@@ -88,7 +89,7 @@ export async function openCallStream(
         return;
       case 'legEnded': {
         const { endedAt, cause, causeCode } = news.leg;
-        const end = { leg: news.place, endedAt: new Date(endedAt ?? 0).toISOString(), cause, causeCode };
+        const end = { leg: news.place, endedAt: isoTime(endedAt ?? 0), cause, causeCode };
         tell('leg', JSON.stringify(end).slice(1, -1));
         return;
       }

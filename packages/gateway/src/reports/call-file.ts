@@ -1,6 +1,7 @@
 import type { CallFile, CallFileLeg, CallFileSummary } from '@parley/protocol';
 import type { ArchivedCall, ArchivedChunk, ArchivedLeg, ChunkKind } from '../store/archived-calls.ts';
 import type { CallReport, Store } from '../store/store.ts';
+import { isoTime } from './iso-time.ts';
 import { itemsOf } from './leg-record.ts';
 
 /** Who looks: an API key sees everything, a user what its own clients took part in. */
@@ -62,7 +63,7 @@ export function toCallFile({ call, legs }: KeptCall, now: number): string {
   const head: Omit<CallFile, 'legs'> = {
     format: 'parley-call',
     version: 1,
-    exportedAt: iso(now),
+    exportedAt: isoTime(now),
     nodeId: call.nodeId,
     call: toSummary(call, now),
   };
@@ -79,14 +80,14 @@ export function toSummary(call: ArchivedCall, now: number): CallFileSummary {
     destination: call.destination,
     caller: call.caller,
     ...(callee !== null && { callee }),
-    startedAt: iso(call.startedAt),
-    ...(answeredAt !== null && { answeredAt: iso(answeredAt) }),
-    ...(endedAt !== null && { endedAt: iso(endedAt) }),
+    startedAt: isoTime(call.startedAt),
+    ...(answeredAt !== null && { answeredAt: isoTime(answeredAt) }),
+    ...(endedAt !== null && { endedAt: isoTime(endedAt) }),
     durationSeconds: Math.round(talkedMs) / 1000,
     ...(cause !== null && { cause }),
     ...(causeCode !== null && { causeCode }),
     ...(mos !== null && { mos: rounded(mos) }),
-    ...(worst !== null && { worst: { at: iso(worst.at), mos: rounded(worst.mos) } }),
+    ...(worst !== null && { worst: { at: isoTime(worst.at), mos: rounded(worst.mos) } }),
   };
 }
 
@@ -96,8 +97,8 @@ function toLeg({ leg, isOpen, chunks, reports }: KeptLeg): string {
     ...(isOpen && { callId: leg.callId, callReportId: leg.callReportId }),
     role: leg.role,
     ...(user !== null && { user }),
-    startedAt: iso(leg.startedAt),
-    ...(endedAt !== null && { endedAt: iso(endedAt) }),
+    startedAt: isoTime(leg.startedAt),
+    ...(endedAt !== null && { endedAt: isoTime(endedAt) }),
     ...(cause !== null && { cause }),
     ...(causeCode !== null && { causeCode }),
     ...(isOpen && clockOffsetMs !== null && { clockOffsetMs: Math.round(clockOffsetMs) }),
@@ -117,7 +118,5 @@ function withMembers(head: object, lists: Readonly<Record<string, readonly strin
   const members = Object.entries(lists).map(([name, items]) => `"${name}":[${items.join()}]`);
   return `${JSON.stringify(head).slice(0, -1)},${members.join()}}`;
 }
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 const rounded = (mos: number): number => Math.round(mos * 100) / 100;

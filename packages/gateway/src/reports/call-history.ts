@@ -6,12 +6,14 @@ import type { Leg } from '../calls/leg.ts';
 import { inTime } from '../in-time.ts';
 import type { MediaEvent } from '../media/media-plane.ts';
 import type { Clock, Log } from '../ports.ts';
+import { isLikelyOffset } from '../sessions/clock-offset.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ArchiveChange, ArchivedCall, ArchivedLeg, CallArchive } from '../store/archived-calls.ts';
 import { WriteBehind } from '../store/write-behind.ts';
 import { archivedCallOf, archivedLegsOf } from './call-facts.ts';
 import type { CallNews } from './call-news.ts';
 import { DebugIntake } from './debug-intake.ts';
+import { isoTime } from './iso-time.ts';
 import type { LegRecord } from './leg-record.ts';
 import { LiveCall, LiveCalls } from './live-calls.ts';
 import { isSampleDue } from './media-sampling.ts';
@@ -80,11 +82,11 @@ export class CallHistory implements CallWatch {
 
   /** Of calls that a former process has left, and that may go on. */
   async recall(ids: readonly string[]): Promise<void> {
-    const { archive } = this.#ports;
+    const { archive, log } = this.#ports;
     for (const id of ids) {
       const call = await archive.find(id);
       if (call?.endedAt !== null) continue;
-      this.#add(new LiveCall(call, await archive.legsOf(id)));
+      this.#add(new LiveCall(call, await archive.legsOf(id), log));
       for (const chunk of await archive.chunksOf(id)) this.#live.leg(chunk.leg)?.recall(chunk);
     }
   }
@@ -123,7 +125,7 @@ export class CallHistory implements CallWatch {
     if (record === undefined) return;
     if (event.type === 'counted') {
       if (!isSampleDue(record.countOf('media'), event.sequence)) return;
-      const sample: GatewayMediaSample = { at: iso(this.#now()), ...event.sample };
+      const sample: GatewayMediaSample = { at: isoTime(this.#now()), ...event.sample };
       record.add('media', JSON.stringify(sample));
       return;
     }
@@ -158,6 +160,7 @@ export class CallHistory implements CallWatch {
 
   /** The clock of the leg's client is ahead by so much at least. */
   clockIsAhead({ id, clockOffsetMs }: ArchivedLeg, leastMs: number): void {
+    if (!isLikelyOffset(leastMs)) return;
     const record = this.#live.leg(id);
     if (record !== undefined) record.leastClockOffsetMs = Math.max(record.leastClockOffsetMs, leastMs);
     else if (leastMs > (clockOffsetMs ?? -Infinity))
@@ -219,10 +222,10 @@ export class CallHistory implements CallWatch {
   }
 
   #begin(facts: CallFacts, startedAt: number, answeredAt: number | null): LiveCall {
-    const { nodeId } = this.#ports;
+    const { nodeId, log } = this.#ports;
     const call = { ...archivedCallOf(facts), nodeId, startedAt, answeredAt };
     const legs = archivedLegsOf(facts, startedAt);
-    const live = new LiveCall(call, legs);
+    const live = new LiveCall(call, legs, log);
     this.#add(live);
     this.#carry(facts);
     this.#changes.add({ type: 'started', call, legs });
@@ -251,7 +254,7 @@ export class CallHistory implements CallWatch {
 
   #observe(record: LegRecord | undefined, seen: Observation, at = this.#now()): void {
     if (record?.leg.endedAt !== null) return;
-    const told: CallReportRecord = { timestamp: iso(at), ...seen };
+    const told: CallReportRecord = { timestamp: isoTime(at), ...seen };
     record.add('events', JSON.stringify(told), seen.context.event === 'ended');
   }
 
@@ -308,5 +311,3 @@ export class CallHistory implements CallWatch {
     return this.#ports.clock.now();
   }
 }
-
-const iso = (at: number): string => new Date(at).toISOString();

@@ -7,14 +7,25 @@ import { redact } from './redact.ts';
 /** What the gateway itself reads of a call report; everything else is kept as it came. */
 const envelope = z.looseObject({ segment: z.int().min(0).max(1_000_000).optional() });
 
+/** In milliseconds; what is told of another time is told by a clock that is wrong. */
+export interface When {
+  /** By how much the client's clock is ahead. */
+  clockOffsetMs: number;
+  /** When the call began, and when the report came, by the gateway's clock. */
+  startedAt: number;
+  receivedAt: number;
+}
+
+const hourMs = 60 * 60 * 1000;
+
 export interface ReadReport {
   segment: number | null;
   /** JSON, free of secrets. */
   body: string;
   /** When it was told, by the client's clock, in milliseconds of the epoch. */
   toldAt: number | null;
-  /** Whether its client says how good the call is, and how. @param clockOffsetMs by how much its clock is ahead */
-  ratings(clockOffsetMs: number): Ratings | null;
+  /** Whether its client says how good the call is, and how. */
+  ratings(when: When): Ratings | null;
 }
 
 /**
@@ -29,7 +40,11 @@ export function readCallReport(body: unknown): ReadReport | undefined {
     segment: data.segment ?? null,
     body: JSON.stringify(report),
     toldAt: toldAt(report),
-    ratings: (clockOffsetMs) => ratingsOf(report, (at) => Math.round(at - clockOffsetMs)),
+    ratings: ({ clockOffsetMs, startedAt, receivedAt }) =>
+      ratingsOf(report, (toldAt) => {
+        const at = Math.round(toldAt - clockOffsetMs);
+        return at >= startedAt - hourMs && at <= receivedAt + 24 * hourMs ? at : null;
+      }),
   };
 }
 

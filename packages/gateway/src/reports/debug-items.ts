@@ -1,4 +1,5 @@
 import { type CallReportRecord, type DebugReportFrame, isRecord } from '@parley/protocol';
+import { isoTime } from './iso-time.ts';
 import { redact, TooDeepError } from './redact.ts';
 
 /** What a debug stream adds to the file of a call. */
@@ -39,7 +40,7 @@ export function isStatistics({ type, ...frame }: DebugReportFrame): boolean {
 }
 
 function told(at: number, message: string, context: object): DebugItem {
-  const timestamp = new Date(at).toISOString();
+  const timestamp = isoTime(at);
   return {
     kind: 'debug',
     item: { timestamp, level: 'info', message, context: { category: 'debug', ...context } },
@@ -67,11 +68,11 @@ function officialEvent(
   at: number,
 ): DebugItem | null {
   if (typeof event !== 'string') return null;
-  const saidAt = new Date(typeof timestamp === 'number' || isTime(timestamp) ? timestamp : at);
+  const saidAt = new Date(typeof timestamp === 'number' || isTime(timestamp) ? timestamp : at).getTime();
   return {
     kind: 'debug',
     item: {
-      timestamp: new Date(Number.isFinite(saidAt.getTime()) ? saidAt : at).toISOString(),
+      timestamp: isoTime(Number.isFinite(saidAt) ? saidAt : at),
       level: error === undefined ? 'debug' : 'warn',
       message: event,
       context: { category: 'debug', event, tag, data, timeTaken, error },

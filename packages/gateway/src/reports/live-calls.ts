@@ -1,4 +1,5 @@
 import type { LegId } from '../calls/call-state.ts';
+import type { Log } from '../ports.ts';
 import type { ArchivedCall, ArchivedLeg } from '../store/archived-calls.ts';
 import type { CallNews } from './call-news.ts';
 import { LegRecord } from './leg-record.ts';
@@ -7,9 +8,11 @@ import { LegRecord } from './leg-record.ts';
 export class LiveCall {
   readonly legs: readonly LegRecord[];
   #call: ArchivedCall;
+  readonly #log: Pick<Log, 'error'>;
   readonly #listeners = new Set<(news: CallNews) => void>();
 
-  constructor(call: ArchivedCall, legs: readonly ArchivedLeg[]) {
+  constructor(call: ArchivedCall, legs: readonly ArchivedLeg[], log: Pick<Log, 'error'>) {
+    this.#log = log;
     this.#call = call;
     this.legs = legs.map((leg, place) => new LegRecord(this, place, { ...leg }));
   }
@@ -31,8 +34,15 @@ export class LiveCall {
     this.tell({ type: 'call', call: this.#call });
   }
 
+  /** Never throws: what is told comes from the control of calls. */
   tell(news: CallNews): void {
-    for (const listener of this.#listeners) listener(news);
+    for (const listener of this.#listeners) {
+      try {
+        listener(news);
+      } catch (err) {
+        this.#log.error({ err, call: this.id }, 'who follows a call was not told what is new');
+      }
+    }
   }
 
   /** @returns the way to stop */

@@ -8,15 +8,16 @@ const bestMos = 4.5;
  * How good a call was by the rows of a report: a row that does not say so itself, as those of official clients, is rated
  * by what has changed since the row before.
  *
- * @param toGatewayTime of what the client's clock told
+ * @param toGatewayTime of what the client's clock told; null for a time that cannot be, whose row tells nothing
  * @returns null where no row tells
  */
-export function ratingsOf(report: unknown, toGatewayTime: (at: number) => number): Ratings | null {
+export function ratingsOf(report: unknown, toGatewayTime: (at: number) => number | null): Ratings | null {
   const rows = isRecord(report) && Array.isArray(report['stats']) ? report['stats'].filter(isRecord) : [];
   const rated = rows.flatMap((row, index) => {
     const mos = mosOfRow(row, rows[index - 1]);
-    const at = Date.parse(String(row['intervalEndUtc']));
-    return mos === null || !Number.isFinite(at) ? [] : [{ at: toGatewayTime(at), mos }];
+    const toldAt = Date.parse(String(row['intervalEndUtc']));
+    const at = Number.isFinite(toldAt) ? toGatewayTime(toldAt) : null;
+    return mos === null || at === null ? [] : [{ at, mos }];
   });
   const [first, ...others] = rated;
   if (first === undefined) return null;

@@ -1,5 +1,6 @@
 import type { ByePush, Capability, ClientMethod, CloseCode, ToClient } from '@parley/protocol';
 import type { Authentication, Identity } from '../registrar/authenticator.ts';
+import { isLikelyOffset } from './clock-offset.ts';
 
 /** What a client may be granted, if it asks. */
 export const grantable: readonly Capability[] = [
@@ -113,7 +114,8 @@ export class Session {
 
   /** What its clock told when it sent something, which came at that time. Milliseconds of the epoch. */
   clockTold(clientTime: number, cameAt: number): void {
-    this.#clockSaid = clientTime - cameAt;
+    const offsetMs = clientTime - cameAt;
+    this.#clockSaid = isLikelyOffset(offsetMs) ? offsetMs : null;
   }
 
   /** By how many milliseconds the client's clock is ahead of the gateway's; null where it is not known. */
