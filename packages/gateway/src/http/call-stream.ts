@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { Clock } from '../ports.ts';
 import type { CallHistory } from '../reports/call-history.ts';
 import type { CallNews } from '../reports/call-news.ts';
-import { countOf, type KeptCall, toCallFile, toSummary } from '../reports/call-file.ts';
+import { type KeptCall, readLegOf, toCallFile, toSummary } from '../reports/call-file.ts';
 import { isoTime } from '../reports/iso-time.ts';
 import type { ChunkKind } from '../store/archived-calls.ts';
 
@@ -40,39 +40,47 @@ export async function openCallStream(
   const stop = history.listen(id, (news) => {
     take(news);
   });
-  const kept = await readWhole().catch((error: unknown) => {
+  const opened = await readWhole().catch((error: unknown) => {
     stop?.();
     throw error;
   });
-  if (kept === undefined) {
+  if (opened === null) {
     stop?.();
     return null;
   }
+  // What the functions below use lives as long as the stream: never the call itself, which may be large.
+  const { file, legs } = opened;
   const stream = new PassThrough();
-  const reports = kept.legs.map((leg) => new Set(leg.reports.map((report) => report.id)));
+  const reports = legs.map((leg) => new Set(leg.reports));
+  /** Of the file, as long as nobody has begun to read it. */
+  let unreadFile = 0;
   let callOffBeat = (): void => undefined;
   stream.once('close', () => {
     stop?.();
     callOffBeat();
   });
-  tell('file', `"file":${toCallFile(kept, clock.now())}`);
-  take = (news) => {
-    takeNews(kept, news);
-  };
+  stream.write(eventOf('file', `"file":${file}`), () => {
+    unreadFile = 0;
+  });
+  unreadFile = stream.writableLength;
+  take = takeNews;
   if (stop === null) stream.end();
   else beat();
   for (const news of early) take(news);
   return stream;
 
-  async function readWhole(): Promise<KeptCall | undefined> {
+  async function readWhole() {
     await history.writeNow(id);
-    return await read();
+    const kept = await read();
+    return kept === undefined
+      ? null
+      : { file: toCallFile(kept, clock.now()), legs: kept.legs.map(readLegOf) };
   }
 
   function tell(type: string, members: string): void {
     if (stream.writableEnded || stream.destroyed) return;
-    if (stream.writableLength > mostBehind) stream.destroy();
-    else stream.write(`event: ${type}\ndata: {"type":"${type}",${members}}\n\n`);
+    if (stream.writableLength - unreadFile > mostBehind) stream.destroy();
+    else stream.write(eventOf(type, members));
   }
 
   function beat(): void {
@@ -82,7 +90,7 @@ export async function openCallStream(
     });
   }
 
-  function takeNews({ legs }: KeptCall, news: CallNews): void {
+  function takeNews(news: CallNews): void {
     switch (news.type) {
       case 'call':
         tell('call', `"call":${JSON.stringify(toSummary(news.call, clock.now()))}`);
@@ -95,7 +103,7 @@ export async function openCallStream(
       }
       case 'item': {
         const leg = legs[news.place];
-        if (leg?.isOpen !== true || news.index < countOf(leg, news.kind)) return;
+        if (leg?.isOpen !== true || news.index < leg.counts[news.kind]) return;
         const { type, member } = nameOf[news.kind];
         tell(type, `"leg":${String(news.place)},"index":${String(news.index)},"${member}":${news.json}`);
         return;
@@ -113,3 +121,6 @@ export async function openCallStream(
     }
   }
 }
+
+const eventOf = (type: string, members: string): string =>
+  `event: ${type}\ndata: {"type":"${type}",${members}}\n\n`;

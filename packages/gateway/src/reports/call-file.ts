@@ -55,8 +55,18 @@ export async function keptCall(
   return { call, legs };
 }
 
-export const countOf = ({ chunks }: KeptLeg, kind: ChunkKind): number =>
-  chunks.filter((chunk) => chunk.kind === kind).reduce((sum, { body }) => sum + itemsOf(body).length, 0);
+/** How much of a leg a reader has, and whether it may see more: without what it has. */
+export interface ReadLeg {
+  isOpen: boolean;
+  counts: Readonly<Record<ChunkKind, number>>;
+  reports: ReadonlySet<string>;
+}
+
+export function readLegOf({ isOpen, chunks, reports }: KeptLeg): ReadLeg {
+  const counts = { events: 0, media: 0, debug: 0, debugRows: 0 };
+  for (const { kind, body } of chunks) counts[kind] += itemsOf(body).length;
+  return { isOpen, counts, reports: new Set(reports.map(({ id }) => id)) };
+}
 
 /** @returns the JSON of a `CallFile`; what is JSON already, and may be large, is not parsed for it */
 export function toCallFile({ call, legs }: KeptCall, now: number): string {
