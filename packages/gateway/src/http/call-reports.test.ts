@@ -53,6 +53,17 @@ describe('a call report', () => {
     expect((await stored()).at(-1)).toMatchObject({ voiceSdkId: null, segment: null });
   });
 
+  it('that comes again, as its answer was lost, is answered as before, and neither stored nor rated twice [REPORT-5]', async () => {
+    const row = { intervalEndUtc: new Date(http.clock.now).toISOString(), audio: {}, quality: { mos: 4 } };
+    const worse = { ...row, quality: { mos: 2 } };
+    const score = async () => (await http.store.callArchive.find('id of call-1'))?.mos;
+    const before = (await stored()).length;
+    for (const stats of [[row], [worse], [worse]])
+      expect((await post({ segment: 41, stats })).status).toBe(204);
+    expect((await stored()).length).toBe(before + 2);
+    expect(await score()).toBe(3);
+  });
+
   it('with secrets, is stored without them [REPORT-4]', async () => {
     const frame = JSON.stringify({
       method: 'login',
@@ -111,14 +122,17 @@ describe('a call report', () => {
       credentialId: 'x',
       segment: 0,
       receivedAt: 0,
-      body: '{}',
     };
     for (
       let index = (await http.store.callReports.sizeOfCall('report-1', 'call-1')).segments;
       index < 600;
       index += 1
     ) {
-      await http.store.callReports.insert({ ...report, id: `filler-${String(index)}` });
+      await http.store.callReports.insert({
+        ...report,
+        id: `filler-${String(index)}`,
+        body: String(index),
+      });
     }
     expect((await post({ stats: [] })).status).toBe(413);
     await http.store.callReports.prune(Number.MAX_SAFE_INTEGER);

@@ -138,7 +138,7 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
         }
         const id = ports.uuid();
         const receivedAt = ports.now();
-        await store.callReports.insert({
+        const isNew = await store.callReports.insert({
           id,
           callReportId: leg.callReportId,
           callId: leg.callId,
@@ -148,6 +148,8 @@ export function callReports(ports: CallReportsPorts): FastifyPluginAsyncZod {
           segment: report.segment,
           body: report.body,
         });
+        // Its client did not hear that it was taken.
+        if (!isNew) return reply.code(204).send();
         // It was told before it came: so much at least is the client's clock ahead.
         if (report.toldAt !== null) history.clockIsAhead(leg, report.toldAt - receivedAt);
         ports.count('stored');

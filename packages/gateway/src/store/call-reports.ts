@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { CallReport, CallReports } from './store.ts';
@@ -5,7 +6,7 @@ import type { CallReport, CallReports } from './store.ts';
 export function createCallReports(database: Database): CallReports {
   const write = inBatches((reports: readonly CallReport[]) => insertAll(database, reports));
   return {
-    insert: write,
+    insert: async (report) => (await write(report)).has(report.id),
     ofCall: (callReportId, callId) =>
       database
         .selectFrom('call_reports')
@@ -43,10 +44,12 @@ export function createCallReports(database: Database): CallReports {
   };
 }
 
-async function insertAll(database: Database, reports: readonly CallReport[]): Promise<void> {
+/** @returns the ids of those that were not there */
+async function insertAll(database: Database, reports: readonly CallReport[]): Promise<ReadonlySet<string>> {
+  const stored = new Set<string>();
   await database.transaction().execute(async (transaction) => {
     for (const report of reports) {
-      await transaction
+      const row = await transaction
         .insertInto('call_reports')
         .values({
           id: report.id,
@@ -57,10 +60,15 @@ async function insertAll(database: Database, reports: readonly CallReport[]): Pr
           segment: report.segment,
           received_at: report.receivedAt,
           body: report.body,
+          hash: createHash('sha256').update(report.body).digest('hex'),
         })
-        .execute();
+        .onConflict((conflict) => conflict.columns(['call_report_id', 'call_id', 'hash']).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (row !== undefined) stored.add(row.id);
     }
   });
+  return stored;
 }
 
 /**
@@ -68,21 +76,23 @@ async function insertAll(database: Database, reports: readonly CallReport[]): Pr
  * storm, one transaction carries many. Without it a storm of reports would be a queue of transactions in front of
  * every login.
  */
-function inBatches<Item>(writeAll: (items: readonly Item[]) => Promise<void>): (item: Item) => Promise<void> {
-  let collecting: { items: Item[]; written: Promise<void> } | undefined;
-  let writing = Promise.resolve();
+function inBatches<Item, Written>(
+  writeAll: (items: readonly Item[]) => Promise<Written>,
+): (item: Item) => Promise<Written> {
+  let collecting: { items: Item[]; written: Promise<Written> } | undefined;
+  let writing: Promise<unknown> = Promise.resolve();
   return (item) => {
     if (collecting) {
       collecting.items.push(item);
       return collecting.written;
     }
-    const batch = { items: [item], written: writing };
-    collecting = batch;
-    batch.written = writing.then(() => {
+    const items = [item];
+    const written = writing.then(() => {
       collecting = undefined;
-      return writeAll(batch.items);
+      return writeAll(items);
     });
-    writing = batch.written.catch(() => undefined);
-    return batch.written;
+    collecting = { items, written };
+    writing = written.catch(() => undefined);
+    return written;
   };
 }

@@ -22,6 +22,7 @@ function migrationsFor(engine: Engine): Record<string, Migration> {
     '0004-call-archive': { up: (database) => createCallArchive(database, engine) },
     '0005-calls-that-ring': { up: addInvites },
     '0006-visits-in-calls': { up: addVisits },
+    '0007-reports-once': { up: addHashes },
   };
 }
 
@@ -262,4 +263,15 @@ async function addInvites(database: Kysely<unknown>): Promise<void> {
 
 async function addVisits(database: Kysely<unknown>): Promise<void> {
   await database.schema.alterTable('sessions').addColumn('visit', 'text').execute();
+}
+
+/** Reports of before have none; both databases take every null for another. */
+async function addHashes(database: Kysely<unknown>): Promise<void> {
+  await database.schema.alterTable('call_reports').addColumn('hash', 'text').execute();
+  await database.schema
+    .createIndex('call_reports_once')
+    .unique()
+    .on('call_reports')
+    .columns(['call_report_id', 'call_id', 'hash'])
+    .execute();
 }

@@ -34,7 +34,7 @@ const log = () => ({ debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn(
 
 async function insertReport(store: Store, id: string, receivedAt: number): Promise<void> {
   const whose = { callReportId: 'r', callId: 'c', voiceSdkId: null, credentialId: 'x', segment: null };
-  await store.callReports.insert({ id, receivedAt, body: '{}', ...whose });
+  await store.callReports.insert({ id, receivedAt, body: id, ...whose });
 }
 
 describe('retention', () => {

@@ -75,6 +75,8 @@ interface CallReportsTable {
   segment: number | null;
   received_at: number;
   body: string;
+  /** SHA-256 of the body; null for a report from before it was kept. */
+  hash: string | null;
 }
 
 interface AssistantsTable {

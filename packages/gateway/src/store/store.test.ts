@@ -42,7 +42,7 @@ function report(id: string, parts: Partial<CallReport> = {}): CallReport {
     credentialId: 'id-of-alice',
     segment: null,
     receivedAt: 1_763_800_000_000,
-    body: '{"logs":["\\u0000 ü 𝄞"]}',
+    body: `{"logs":["${id} \\u0000 ü 𝄞"]}`,
     ...parts,
   };
 }
@@ -214,6 +214,20 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
     expect(await callReports.sizeOfCall('report-2', 'call-1')).toMatchObject({ segments: 0 });
   });
 
+  it('a report that was told before, is stored once for each leg', async () => {
+    const { callReports } = await open();
+    const body = '{"segment":1}';
+    expect(await callReports.insert(report('a', { body }))).toBe(true);
+    expect(
+      await Promise.all([
+        callReports.insert(report('b', { body })),
+        callReports.insert(report('c')),
+        callReports.insert(report('d', { body, callId: 'call-2' })),
+      ]),
+    ).toEqual([false, true, true]);
+    expect((await callReports.ofCall('report-1', 'call-1')).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
   it('reports that arrive together, are all stored', async () => {
     const { callReports } = await open();
     await Promise.all(Array.from({ length: 200 }, (_, index) => callReports.insert(report(String(index)))));
@@ -223,7 +237,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the store on %s', (engine) => 
   it('a report that cannot be stored, is told so, and later ones are stored', async () => {
     const { callReports } = await open();
     await callReports.insert(report('a'));
-    await expect(callReports.insert(report('a'))).rejects.toThrow();
+    await expect(callReports.insert(report('a', { body: '{}' }))).rejects.toThrow();
     await callReports.insert(report('b'));
     expect(await callReports.sizeOfCall('report-1', 'call-1')).toMatchObject({ segments: 2 });
   });

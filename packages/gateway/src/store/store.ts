@@ -151,8 +151,12 @@ export interface CallReport {
 }
 
 export interface CallReports {
-  /** Resolves once it is stored. Reports that arrive together are written together. */
-  insert(report: CallReport): Promise<void>;
+  /**
+   * Resolves once it is stored. Reports that arrive together are written together.
+   *
+   * @returns false where the same was told of the leg before, and nothing was stored
+   */
+  insert(report: CallReport): Promise<boolean>;
   /** Oldest first. */
   ofCall(callReportId: string, callId: string): Promise<readonly CallReport[]>;
   sizeOfCall(callReportId: string, callId: string): Promise<{ segments: number; characters: number }>;
