@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './config/temporary-folder.fixture.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { connectRaw } from './node/raw-client.fixture.ts';
+import { CallHistory } from './reports/call-history.ts';
 import { FakeMediaPlane } from './signaling.fixture.ts';
 
 // Real databases and sockets take their time on a busy machine.
@@ -379,8 +380,11 @@ describe('who reads of a call', () => {
     });
     const [{ id } = { id: '' }] = await list('', alicesPassword);
     expect(await list('', bobsPassword)).toEqual([]);
+    const writes = vi.spyOn(CallHistory.prototype, 'writeNow');
     for (const path of ['', '/export', '/events'])
       expect((await ask(`/v2/calls/${id}${path}`, bobsPassword)).status).toBe(404);
+    expect(writes).not.toHaveBeenCalled();
+    writes.mockRestore();
   });
 
   it('without a proof that holds, is refused', async () => {
@@ -460,6 +464,18 @@ describe('who follows a call', () => {
       'leg' in update ? [`${update.type} ${String(update.leg)}`] : [],
     );
     expect(told).toEqual(['leg 0', 'event 1', 'event 1', 'leg 1']);
+  });
+
+  it('has four streams at once, and is refused a fifth, unlike others', async () => {
+    await talking();
+    const [{ id } = { id: '' }] = await list();
+    const open = (authorization: string) => ask(`/v2/calls/${id}/events`, authorization);
+    const responses = await Promise.all(Array.from({ length: 5 }, () => open(alicesPassword)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 429]);
+    const bobs = await open(bobsPassword);
+    expect(bobs.status).toBe(200);
+    await Promise.all([...responses, bobs].map(({ body }) => body?.cancel()));
+    await expect.poll(async () => (await open(alicesPassword)).status).toBe(200);
   });
 
   it('that is long over, has the file and then the end', async () => {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type KeptCall, keptCall, toCallFile, toSummary, type Viewer } from '../reports/call-file.ts';
+import { type KeptCall, keptCall, maySee, toCallFile, toSummary, type Viewer } from '../reports/call-file.ts';
 import type { CallHistory } from '../reports/call-history.ts';
 import type { Clock } from '../ports.ts';
 import type { Store } from '../store/store.ts';
@@ -10,33 +10,43 @@ import { requireApiKey } from './api-key-guard.ts';
 import { callFileSchema, callListSchema, callQuerySchema, toFilter } from './call-schemas.ts';
 import { openCallStream } from './call-stream.ts';
 import { pageMetaOf, pageOf } from './pages.ts';
+import { StreamSlots } from './stream-slots.ts';
 import { viewerOf, type ViewerPorts } from './viewer.ts';
 
 export interface CallsPorts extends Omit<ViewerPorts, 'apiKeys'> {
   store: Pick<Store, 'callArchive' | 'callReports' | 'apiKeys'>;
-  history: Pick<CallHistory, 'listen' | 'writeNow' | 'written' | 'goesOn' | 'deleted'>;
+  history: Pick<CallHistory, 'listen' | 'legsOf' | 'writeNow' | 'written' | 'goesOn' | 'deleted'>;
   clock: Pick<Clock, 'after' | 'now'>;
 }
 
 const paramsSchema = z.object({ id: z.string() });
 const about = { tags: ['Calls'], security: [{ apiKey: [] }, { loginToken: [] }, { password: [] }] };
-/** Each holds a call in memory while it is read. */
-const mostStreams = 200;
 
 /** `/v2/calls`: what is kept of calls. */
 export function calls(ports: CallsPorts): FastifyPluginAsyncZod {
   const { history, clock, store } = ports;
   const viewers = new WeakMap<FastifyRequest, Viewer>();
   const streams = new Set<{ end(): void }>();
+  const slots = new StreamSlots();
 
   const viewing = (request: FastifyRequest): Viewer => {
     const viewer = viewers.get(request);
     if (viewer === undefined) throw new Error('Nobody asks.');
     return viewer;
   };
+  /** Before anything is written for whoever asks. @throws ApiError */
+  const admit = async (viewer: Viewer, id: string): Promise<void> => {
+    if (!maySee(viewer, history.legsOf(id) ?? (await store.callArchive.legsOf(id)))) noCall(id);
+  };
   const existing = async (request: FastifyRequest, id: string): Promise<KeptCall> => {
+    const viewer = viewing(request);
+    await admit(viewer, id);
     await history.writeNow(id);
-    return (await keptCall(store, id, viewing(request))) ?? noCall(id);
+    return (await keptCall(store, id, viewer)) ?? noCall(id);
+  };
+  const follow = async (viewer: Viewer, id: string) => {
+    await admit(viewer, id);
+    return (await openCallStream(ports, id, () => keptCall(store, id, viewer))) ?? noCall(id);
   };
 
   return async (app) => {
@@ -125,14 +135,20 @@ export function calls(ports: CallsPorts): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { id } = request.params;
-        if (streams.size >= mostStreams) {
+        const viewer = viewing(request);
+        const leave = slots.take(viewer);
+        if (leave === null) {
           throw new ApiError('tooManyRequests', { detail: 'Too many calls are followed at once.' });
         }
-        const viewer = viewing(request);
-        const stream = await openCallStream(ports, id, () => keptCall(store, id, viewer));
-        if (stream === null) return noCall(id);
+        const stream = await follow(viewer, id).catch((error: unknown) => {
+          leave();
+          throw error;
+        });
         streams.add(stream);
-        stream.once('close', () => streams.delete(stream));
+        stream.once('close', () => {
+          leave();
+          streams.delete(stream);
+        });
         return reply
           .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
           .type('text/event-stream')

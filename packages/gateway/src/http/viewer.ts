@@ -25,7 +25,8 @@ export async function viewerOf(ports: ViewerPorts, { headers, ip }: FastifyReque
   if (scheme.toLowerCase() === 'basic') return toViewer(await byPassword(ports, proof, ip));
   // A token has dots (RFC 7515 §3.1), a key has none.
   if (proof.includes('.')) return toViewer(await ports.authenticator.token(proof));
-  if (proof !== '' && (await findApiKey(ports.apiKeys, proof)) !== undefined) return { kind: 'apiKey' };
+  const key = proof === '' ? undefined : await findApiKey(ports.apiKeys, proof);
+  if (key !== undefined) return { kind: 'apiKey', id: key.id };
   throw new ApiError('notAuthenticated', {
     detail:
       'The header Authorization must be "Bearer" with an API key or a login token, or "Basic" with a user and password.',

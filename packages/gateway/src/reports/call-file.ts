@@ -5,7 +5,7 @@ import { isoTime } from './iso-time.ts';
 import { itemsOf } from './leg-record.ts';
 
 /** Who looks: an API key sees everything, a user what its own clients took part in. */
-export type Viewer = { kind: 'apiKey' } | { kind: 'user'; credentialId: string };
+export type Viewer = { kind: 'apiKey'; id: string } | { kind: 'user'; credentialId: string };
 
 /** A call with all that is kept of it, as a reader may see it. */
 export interface KeptCall {
@@ -27,6 +27,13 @@ export interface CallFilePorts {
   now: () => number;
 }
 
+const isOpenTo = (viewer: Viewer, leg: ArchivedLeg): boolean =>
+  viewer.kind === 'apiKey' || leg.credentialId === viewer.credentialId;
+
+/** @returns whether a call of these legs may be seen at all */
+export const maySee = (viewer: Viewer, legs: readonly ArchivedLeg[]): boolean =>
+  legs.some((leg) => isOpenTo(viewer, leg));
+
 /** @returns undefined where there is no such call, or none that the reader may see */
 export async function keptCall(
   { callArchive, callReports }: CallFilePorts['store'],
@@ -36,13 +43,12 @@ export async function keptCall(
   const call = await callArchive.find(id);
   if (call === undefined) return undefined;
   const archived = await callArchive.legsOf(id);
-  const isOpen = (leg: ArchivedLeg) => viewer.kind === 'apiKey' || leg.credentialId === viewer.credentialId;
-  if (!archived.some(isOpen)) return undefined;
+  if (!maySee(viewer, archived)) return undefined;
   const chunks = await callArchive.chunksOf(id);
   const legs: KeptLeg[] = [];
   for (const leg of archived) {
     legs.push(
-      isOpen(leg)
+      isOpenTo(viewer, leg)
         ? {
             leg,
             isOpen: true,

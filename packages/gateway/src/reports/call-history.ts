@@ -179,6 +179,11 @@ export class CallHistory implements CallWatch {
     return await this.#ports.archive.findLeg(callReportId, callId);
   }
 
+  /** @returns undefined where it is only in the archive */
+  legsOf(id: string): ArchivedLeg[] | undefined {
+    return this.#live.call(id)?.legs.map(({ leg }) => leg);
+  }
+
   /** @returns the way to stop; null where nothing new is to come of the call */
   listen(id: string, listener: (news: CallNews) => void): (() => void) | null {
     return this.#live.call(id)?.listen(listener) ?? null;
