@@ -474,7 +474,7 @@ describe('who follows a call', () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 429]);
     const bobs = await open(bobsPassword);
     expect(bobs.status).toBe(200);
-    await Promise.all([...responses, bobs].map(({ body }) => body?.cancel()));
+    for (const { body } of [...responses, bobs]) await body?.cancel();
     await expect.poll(async () => (await open(alicesPassword)).status).toBe(200);
   });
 
